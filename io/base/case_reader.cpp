@@ -1,0 +1,232 @@
+#include <io/base/schema.hpp>
+
+#include <io/base/log.hpp>
+
+#include <yaml-cpp/yaml.h>
+
+#include <set>
+
+namespace corvivo::io {
+
+namespace {
+
+// Walks the YAML tree beside the description; collects every complaint instead of stopping at the first.
+class CaseReader final : public Schema {
+public:
+  CaseReader(YAML::Node root, std::filesystem::path file) : file_(std::move(file)) { push(root, ""); }
+
+  void check_unknown_keys_at_root() { leave(); }
+
+  std::vector<std::string> complaints;
+
+private:
+  struct Level {
+    YAML::Node node;
+    std::string path;
+    std::vector<std::string> known;
+    bool given = true;
+  };
+
+  void leaf(const Leaf &leaf) override {
+    Level &level = levels_.back();
+    level.known.push_back(leaf.key);
+    const YAML::Node node = child(level, leaf.key);
+    const std::string path = join_path(level.path, leaf.key);
+    if (!node) {
+      if (leaf.required)
+        complain(level.node, path,
+                 "missing; expected " + leaf.kind + (leaf.unit == "1" ? "" : " with unit '" + leaf.unit + "'") + " (" + leaf.meaning + ")");
+      return;
+    }
+    try {
+      leaf.read(scalars(node, leaf));
+    } catch (const CaseError &error) {
+      complain(node, path, error.what());
+    }
+  }
+
+  std::vector<std::string> scalars(const YAML::Node &node, const Leaf &leaf) const {
+    if (leaf.sequence ? !node.IsSequence() : !node.IsScalar())
+      throw CaseError(std::string("found ") + (node.IsMap() ? "a group of keys" : node.IsSequence() ? "a list" : node.IsNull() ? "nothing" : "one value") +
+                      ", expected " + leaf.kind + (leaf.sequence ? ", as [a, b]" : ""));
+    std::vector<std::string> words;
+    if (!leaf.sequence)
+      words.push_back(node.Scalar());
+    for (std::size_t i = 0; leaf.sequence && i < node.size(); ++i) {
+      if (!node[i].IsScalar())
+        throw CaseError("found a list or group as an item, expected " + leaf.kind);
+      words.push_back(node[i].Scalar());
+    }
+    if (leaf.is_path && std::filesystem::path(words.front()).is_relative())
+      words.front() = (file_.parent_path() / words.front()).lexically_normal().string();
+    return words;
+  }
+
+  bool enter(const std::string &key, const std::string &, bool optional, bool) override {
+    Level &level = levels_.back();
+    level.known.push_back(key);
+    const YAML::Node node = child(level, key);
+    if (!node && optional)
+      return false;
+    const std::string path = join_path(level.path, key);
+    if (node && !node.IsMap() && !node.IsNull()) {
+      complain(node, path, "found a value, expected a group of keys");
+      return false;
+    }
+    push(node ? node : YAML::Node(YAML::NodeType::Map), path, node ? node.Mark() : level.node.Mark());
+    return true;
+  }
+
+  std::size_t enter_list(const std::string &key, const std::string &, std::size_t) override {
+    Level &level = levels_.back();
+    level.known.push_back(key);
+    const YAML::Node node = child(level, key);
+    if (!node)
+      return not_given;
+    const std::string path = join_path(level.path, key);
+    if (!node.IsSequence()) {
+      complain(node, path, "found no list, expected one: each item starts with '- '");
+      return not_given;
+    }
+    push(node, path);
+    return node.size();
+  }
+
+  bool enter_item(std::size_t index) override {
+    const Level &level = levels_.back();
+    const YAML::Node node = level.node[index];
+    const std::string path = level.path + "[" + std::to_string(index) + "]";
+    if (!node.IsMap()) {
+      complain(node, path, "found a value, expected a group of keys");
+      return false;
+    }
+    push(node, path);
+    return true;
+  }
+
+  void leave() override {
+    const Level level = levels_.back();
+    levels_.pop_back();
+    marks_.pop_back();
+    if (!level.node.IsMap())
+      return;
+    std::set<std::string> seen;
+    for (const auto &entry : level.node) {
+      const std::string key = entry.first.Scalar();
+      if (!seen.insert(key).second)
+        complain(entry.first, join_path(level.path, key), "given twice, expected once");
+      else if (std::find(level.known.begin(), level.known.end(), key) == level.known.end())
+        complain(entry.first, join_path(level.path, key), "unknown key" + did_you_mean(key, level.known));
+    }
+  }
+
+  static YAML::Node child(const Level &level, const std::string &key) {
+    if (!level.node.IsMap())
+      return YAML::Node(YAML::NodeType::Undefined);
+    const YAML::Node node = level.node;
+    return node[key];
+  }
+
+  static std::string join_path(const std::string &path, const std::string &key) { return path.empty() ? key : path + "." + key; }
+
+  void push(const YAML::Node &node, const std::string &path) { push(node, path, node.Mark()); }
+  void push(const YAML::Node &node, const std::string &path, const YAML::Mark &mark) {
+    levels_.push_back({node, path, {}});
+    marks_.push_back(mark);
+  }
+
+  void complain(const YAML::Node &node, const std::string &path, const std::string &what) {
+    YAML::Mark mark = node.Mark();
+    if (mark.is_null() && !marks_.empty())
+      mark = marks_.back();
+    const std::string place = mark.is_null() ? "" : ":" + std::to_string(mark.line + 1) + ":" + std::to_string(mark.column + 1);
+    complaints.push_back(file_.string() + place + ": " + path + ": " + what);
+  }
+
+  std::filesystem::path file_;
+  std::vector<Level> levels_;
+  std::vector<YAML::Mark> marks_;
+};
+
+YAML::Node load(const std::filesystem::path &file) {
+  try {
+    YAML::Node root = YAML::Load(read_file(file.string()));
+    if (!root.IsMap())
+      throw CaseError(file.string() + ":1:1: found no keys, expected a case that begins with 'corvivo: " + std::to_string(case_format) + "'");
+    return root;
+  } catch (const YAML::Exception &error) {
+    throw CaseError(file.string() + ":" + std::to_string(error.mark.line + 1) + ":" + std::to_string(error.mark.column + 1) +
+                    ": not YAML: " + error.msg);
+  }
+}
+
+void check_format(const YAML::Node &root, const std::filesystem::path &file) {
+  const YAML::Node format = root["corvivo"];
+  if (!format)
+    throw CaseError(file.string() + ":1:1: corvivo: missing; expected 'corvivo: " + std::to_string(case_format) +
+                    "' (the version of the case format) as the first line");
+  int version = 0;
+  try {
+    version = format.as<int>();
+  } catch (const YAML::Exception &) {
+    throw CaseError(file.string() + ":" + std::to_string(format.Mark().line + 1) + ":" + std::to_string(format.Mark().column + 1) +
+                    ": corvivo: expected a whole number, the version of the case format");
+  }
+  if (version > case_format || version < 1)
+    throw CaseError(file.string() + ":" + std::to_string(format.Mark().line + 1) + ":" + std::to_string(format.Mark().column + 1) +
+                    ": corvivo: found case format " + std::to_string(version) + ", this program understands up to " +
+                    std::to_string(case_format) + "; try a newer corvivo");
+}
+
+void apply(YAML::Node root, const std::string &override_text) {
+  const auto equals = override_text.find('=');
+  if (equals == std::string::npos || equals == 0)
+    throw CaseError("--set " + override_text + ": expected key.path=value");
+  std::vector<YAML::Node> trail{root};
+  std::string path = override_text.substr(0, equals);
+  while (true) {
+    const auto dot = path.find('.');
+    const std::string key = path.substr(0, dot);
+    const auto bracket = key.find('[');
+    const std::string name = key.substr(0, bracket);
+    YAML::Node parent = trail.back();
+    if (dot == std::string::npos && bracket == std::string::npos) {
+      try {
+        parent[name] = YAML::Load(override_text.substr(equals + 1));
+      } catch (const YAML::Exception &error) {
+        throw CaseError("--set " + override_text + ": " + error.msg);
+      }
+      return;
+    }
+    if (!parent.IsMap() || !parent[name])
+      parent[name] = YAML::Node(YAML::NodeType::Map);
+    trail.push_back(parent[name]);
+    if (bracket != std::string::npos) {
+      const int index = std::atoi(key.c_str() + bracket + 1);
+      YAML::Node list = trail.back();
+      if (!list.IsSequence() || index < 0 || static_cast<std::size_t>(index) >= list.size())
+        throw CaseError("--set " + override_text + ": the case has no item " + std::to_string(index) + " in " + name);
+      trail.push_back(list[index]);
+    }
+    if (dot == std::string::npos)
+      throw CaseError("--set " + override_text + ": expected a key after the item, as in list[0].key=value");
+    path = path.substr(dot + 1);
+  }
+}
+
+} // namespace
+
+void read_case(const std::filesystem::path &file, const std::vector<std::string> &overrides, const Describe &describe) {
+  YAML::Node root = load(file);
+  check_format(root, file);
+  for (const std::string &text : overrides)
+    apply(root, text);
+  root.remove("corvivo");
+  CaseReader reader(root, file);
+  describe(reader);
+  reader.check_unknown_keys_at_root();
+  if (!reader.complaints.empty())
+    throw CaseError(join(reader.complaints, "\n"));
+}
+
+} // namespace corvivo::io
