@@ -1,0 +1,20 @@
+#pragma once
+/// Label maps and volumes from clinical files, in patient space (mm, RAS).
+#include <io/base/image.hpp>
+
+#include <string>
+
+namespace corvivo::io {
+
+/// Reads .nii, .nii.gz, .nrrd, .nhdr, .mha or .mhd: geometry and values, whatever the number type. Formats in LPS are turned to RAS once.
+/// Where the header contradicts itself the reader decides as little as possible and says what in `notes`; where it cannot be believed it
+/// throws CaseError with a sentence.
+Image read_image(const std::string &path);
+
+/// The same for a map of labels: every value must be a whole number from 0 to 65535.
+Image read_label_image(const std::string &path);
+
+/// Writes .nii or .nii.gz (float32 values; NIfTI-1, or NIfTI-2 when the affine needs its doubles). `read_image` gives back the same bits.
+void write_nifti(const Image &image, const std::string &path);
+
+} // namespace corvivo::io

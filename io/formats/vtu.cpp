@@ -1,0 +1,179 @@
+#include <io/formats/vtu.hpp>
+
+#include <io/base/errors.hpp>
+#include <io/base/text.hpp>
+#include <io/base/units.hpp>
+
+#include <vtkCellArray.h>
+#include <vtkCellData.h>
+#include <vtkCommand.h>
+#include <vtkDoubleArray.h>
+#include <vtkIdTypeArray.h>
+#include <vtkNew.h>
+#include <vtkPointData.h>
+#include <vtkPoints.h>
+#include <vtkUnsignedCharArray.h>
+#include <vtkUnstructuredGrid.h>
+#include <vtkXMLUnstructuredGridReader.h>
+#include <vtkXMLUnstructuredGridWriter.h>
+
+#include <algorithm>
+#include <filesystem>
+
+namespace corvivo::io {
+
+namespace {
+
+struct CellCode {
+  CellType type;
+  int vtk;
+};
+constexpr CellCode cell_codes[] = {
+    {CellType::line, 3}, {CellType::triangle, 5}, {CellType::tetrahedron, 10}, {CellType::quadratic_tetrahedron, 24}};
+
+int vtk_code(CellType type) {
+  for (const CellCode &code : cell_codes)
+    if (code.type == type)
+      return code.vtk;
+  throw Bug("a cell type without a VTK code");
+}
+
+/// Turns VTK's errors, which it would print, into a text for our own.
+class ErrorText : public vtkCommand {
+public:
+  static ErrorText *New() { return new ErrorText; }
+  void Execute(vtkObject *, unsigned long, void *message) override {
+    if (text.empty() && message)
+      text = static_cast<const char *>(message);
+  }
+  std::string text;
+};
+
+void add_arrays(vtkDataSetAttributes *attributes, const std::vector<Grid::Array> &arrays, std::size_t tuples) {
+  for (const Grid::Array &array : arrays) {
+    CORVIVO_ASSERT(array.values.size() == tuples * array.components, "array '" + array.name + "' has the wrong length");
+    vtkNew<vtkDoubleArray> values;
+    values->SetName(array.name.c_str());
+    values->SetNumberOfComponents(static_cast<int>(array.components));
+    values->SetNumberOfTuples(static_cast<vtkIdType>(tuples));
+    std::copy(array.values.begin(), array.values.end(), values->GetPointer(0));
+    attributes->AddArray(values);
+  }
+}
+
+void add_cells(vtkUnstructuredGrid *out, const Grid &grid) {
+  vtkNew<vtkUnsignedCharArray> types;
+  types->SetNumberOfTuples(static_cast<vtkIdType>(grid.cells()));
+  for (std::size_t c = 0; c < grid.cells(); ++c)
+    types->SetValue(static_cast<vtkIdType>(c), static_cast<unsigned char>(vtk_code(grid.cell_types[c])));
+  const auto ids = [](const std::vector<std::size_t> &from) {
+    vtkNew<vtkIdTypeArray> to;
+    to->SetNumberOfTuples(static_cast<vtkIdType>(from.size()));
+    std::transform(from.begin(), from.end(), to->GetPointer(0), [](std::size_t v) { return static_cast<vtkIdType>(v); });
+    return vtkSmartPointer<vtkIdTypeArray>(to.GetPointer());
+  };
+  vtkNew<vtkCellArray> cells;
+  const auto offsets = ids(grid.cell_offsets.empty() ? std::vector<std::size_t>{0} : grid.cell_offsets);
+  const auto points = ids(grid.cell_points);
+  cells->SetData(offsets, points);
+  out->SetCells(types, cells);
+}
+
+vtkSmartPointer<vtkUnstructuredGrid> to_vtk(const Grid &grid) {
+  auto out = vtkSmartPointer<vtkUnstructuredGrid>::New();
+  vtkNew<vtkPoints> points;
+  points->SetDataTypeToDouble();
+  points->SetNumberOfPoints(static_cast<vtkIdType>(grid.points.size()));
+  for (std::size_t p = 0; p < grid.points.size(); ++p)
+    points->SetPoint(static_cast<vtkIdType>(p), grid.points[p].data());
+  out->SetPoints(points);
+  add_cells(out, grid);
+  add_arrays(out->GetPointData(), grid.point_data, grid.points.size());
+  add_arrays(out->GetCellData(), grid.cell_data, grid.cells());
+  return out;
+}
+
+std::vector<Grid::Array> arrays_of(vtkDataSetAttributes *attributes) {
+  std::vector<Grid::Array> arrays;
+  for (int a = 0; a < attributes->GetNumberOfArrays(); ++a) {
+    vtkDataArray *from = attributes->GetArray(a); // null for texts, which a Grid does not hold
+    if (!from)
+      continue;
+    Grid::Array array{from->GetName() ? from->GetName() : "", static_cast<std::size_t>(from->GetNumberOfComponents()), {}};
+    array.values.reserve(static_cast<std::size_t>(from->GetNumberOfValues()));
+    for (vtkIdType t = 0; t < from->GetNumberOfTuples(); ++t)
+      for (int c = 0; c < from->GetNumberOfComponents(); ++c)
+        array.values.push_back(from->GetComponent(t, c));
+    arrays.push_back(std::move(array));
+  }
+  return arrays;
+}
+
+CellType cell_type(int vtk, const std::string &path) {
+  for (const CellCode &code : cell_codes)
+    if (code.vtk == vtk)
+      return code.type;
+  throw CaseError(path + ": has a cell of VTK type " + std::to_string(vtk) +
+                  "; expected lines (3), triangles (5), tetrahedra (10) or quadratic tetrahedra (24)");
+}
+
+Grid from_vtk(vtkUnstructuredGrid *from, const std::string &path) {
+  Grid grid;
+  const auto points = static_cast<std::size_t>(from->GetNumberOfPoints());
+  grid.points.resize(points);
+  for (std::size_t p = 0; p < points; ++p)
+    from->GetPoint(static_cast<vtkIdType>(p), grid.points[p].data());
+  for (vtkIdType c = 0; c < from->GetNumberOfCells(); ++c) {
+    const CellType type = cell_type(from->GetCellType(c), path);
+    vtkIdType count = 0;
+    const vtkIdType *ids = nullptr;
+    from->GetCellPoints(c, count, ids);
+    const bool valid = std::all_of(ids, ids + count, [&](vtkIdType id) { return id >= 0 && static_cast<std::size_t>(id) < points; });
+    if (static_cast<std::size_t>(count) != nodes_of(type) || !valid)
+      throw CaseError(path + ": cell " + std::to_string(c) + " names the wrong number of points or a point that is not there");
+    grid.add_cell(type, std::vector<std::size_t>(ids, ids + count));
+  }
+  grid.point_data = arrays_of(from->GetPointData());
+  grid.cell_data = arrays_of(from->GetCellData());
+  return grid;
+}
+
+} // namespace
+
+void write_vtu(const Grid &grid, const std::string &path) {
+  vtkNew<vtkXMLUnstructuredGridWriter> writer;
+  vtkNew<ErrorText> error;
+  writer->AddObserver(vtkCommand::ErrorEvent, error);
+  writer->SetInputData(to_vtk(grid));
+  writer->SetDataModeToAppended();
+  writer->EncodeAppendedDataOff();
+  writer->SetCompressorTypeToZLib();
+  writer->SetHeaderTypeToUInt64();
+  writer->WriteToOutputStringOn();
+  if (!writer->Write() || !error->text.empty())
+    throw Bug(path + ": VTK cannot write it: " + error->text);
+  write_file(path, writer->GetOutputString());
+}
+
+Grid read_vtu(const std::string &path) {
+  const std::string content = read_file(path); // says what is wrong with the file itself
+  if (content.substr(0, 1000).find("UnstructuredGrid") == std::string::npos || content.find("</VTKFile>") == std::string::npos)
+    throw CaseError(path + ": not a whole VTK XML unstructured grid; is it truncated or another kind of file?");
+  vtkNew<vtkXMLUnstructuredGridReader> reader;
+  vtkNew<ErrorText> error;
+  reader->AddObserver(vtkCommand::ErrorEvent, error);
+  reader->SetFileName(path.c_str());
+  reader->Update();
+  if (!error->text.empty() || reader->GetErrorCode() != 0)
+    throw CaseError(path + ": VTK cannot read it (" + error->text + ")");
+  return from_vtk(reader->GetOutput(), path);
+}
+
+void write_pvd(const std::vector<std::pair<double, std::string>> &files, const std::string &path) {
+  std::string text = "<?xml version=\"1.0\"?>\n<VTKFile type=\"Collection\" version=\"0.1\">\n  <Collection>\n";
+  for (const auto &[time, file] : files)
+    text += "    <DataSet timestep=\"" + print_number(time) + "\" part=\"0\" file=\"" + file + "\"/>\n";
+  write_file(path, text + "  </Collection>\n</VTKFile>\n");
+}
+
+} // namespace corvivo::io

@@ -1,0 +1,100 @@
+#include <mesh/heart_shape.hpp>
+
+#include <io/base/errors.hpp>
+#include <io/base/text.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+namespace corvivo::mesh {
+
+Vector3 HeartShape::node(std::size_t i, std::size_t j, std::size_t k) const {
+  return origin + (spacing * double(i)) * axes[0] + (spacing * double(j)) * axes[1] + (spacing * double(k)) * axes[2];
+}
+
+double HeartShape::value(const std::vector<float> &field, const Vector3 &point) const {
+  const Vector3 d = point - origin;
+  std::size_t low[3];
+  double t[3], outside = 0;
+  for (std::size_t a = 0; a < 3; ++a) {
+    const double x = io::dot(d, axes[a]) / spacing, last = double(size[a] - 1);
+    const double inside = std::clamp(x, 0.0, last);
+    outside += (x - inside) * (x - inside);
+    low[a] = std::min(static_cast<std::size_t>(inside), size[a] - 2);
+    t[a] = inside - double(low[a]);
+  }
+  const std::size_t dj = size[0], dk = size[0] * size[1];
+  const float *f = &field[index(low[0], low[1], low[2])];
+  const auto along_i = [&](std::size_t offset) { return (1 - t[0]) * f[offset] + t[0] * f[offset + 1]; };
+  const double near = (1 - t[1]) * along_i(0) + t[1] * along_i(dj), far = (1 - t[1]) * along_i(dk) + t[1] * along_i(dk + dj);
+  return (1 - t[2]) * near + t[2] * far + spacing * std::sqrt(outside);
+}
+
+namespace {
+
+constexpr char magic[] = "corvivo heart shape 1\n";
+
+template <class Shape, class Visit> void each_vector(Shape &shape, const Visit &visit) {
+  visit("origin", shape.origin);
+  visit("axis_0", shape.axes[0]);
+  visit("axis_1", shape.axes[1]);
+  visit("axis_2", shape.axes[2]);
+  visit("base_point", shape.base_point);
+  visit("base_normal", shape.base_normal);
+  visit("base_centre", shape.base_centre);
+  visit("apex", shape.apex);
+  visit("cavity_apex", shape.cavity_apex);
+  visit("long_axis", shape.long_axis);
+  visit("to_right_ventricle", shape.to_right_ventricle);
+}
+
+template <class Shape, class Visit> void each_number(Shape &shape, const Visit &visit) {
+  visit("spacing", shape.spacing);
+  visit("label_cavity_volume", shape.label_cavity_volume);
+  visit("label_wall_volume", shape.label_wall_volume);
+  visit("cavity_volume", shape.cavity_volume);
+  visit("wall_volume", shape.wall_volume);
+}
+
+std::string bytes(const std::vector<float> &values) {
+  return {reinterpret_cast<const char *>(values.data()), values.size() * sizeof(float)};
+}
+
+} // namespace
+
+void save(const HeartShape &shape, const std::string &path) {
+  nlohmann::json header{{"size", shape.size}, {"notes", shape.notes}};
+  each_vector(shape, [&](const char *name, const Vector3 &v) { header[name] = v; });
+  each_number(shape, [&](const char *name, double v) { header[name] = v; });
+  io::write_file(path, magic + header.dump() + "\n" + bytes(shape.endocardium_field) + bytes(shape.epicardium_field));
+}
+
+HeartShape load_heart_shape(const std::string &path) {
+  const std::string content = io::read_file(path);
+  const std::size_t start = sizeof magic - 1, end = content.find('\n', start);
+  if (content.compare(0, start, magic) != 0 || end == std::string::npos)
+    throw io::CaseError(path + ": not a saved heart shape; delete it and run again");
+  HeartShape shape;
+  try {
+    const auto header = nlohmann::json::parse(content.substr(start, end - start));
+    header.at("size").get_to(shape.size);
+    header.at("notes").get_to(shape.notes);
+    each_vector(shape, [&](const char *name, Vector3 &v) { header.at(name).get_to(v); });
+    each_number(shape, [&](const char *name, double &v) { header.at(name).get_to(v); });
+  } catch (const nlohmann::json::exception &error) {
+    throw io::CaseError(path + ": not a saved heart shape (" + error.what() + "); delete it and run again");
+  }
+  const std::size_t nodes = shape.size[0] * shape.size[1] * shape.size[2];
+  if (content.size() - end - 1 != 2 * nodes * sizeof(float))
+    throw io::CaseError(path + ": a saved heart shape that is truncated; delete it and run again");
+  shape.endocardium_field.resize(nodes);
+  shape.epicardium_field.resize(nodes);
+  std::memcpy(shape.endocardium_field.data(), content.data() + end + 1, nodes * sizeof(float));
+  std::memcpy(shape.epicardium_field.data(), content.data() + end + 1 + nodes * sizeof(float), nodes * sizeof(float));
+  return shape;
+}
+
+} // namespace corvivo::mesh
