@@ -1,0 +1,20 @@
+#include <physics/mechanics/materials/guccione.hpp>
+#include <physics/mechanics/materials/holzapfel_ogden.hpp>
+#include <physics/mechanics/materials/isotropic.hpp>
+
+namespace corvivo::physics {
+
+const io::Catalogue<Material> &materials() {
+  using io::make;
+  static const io::Catalogue<Material> list(
+      "material",
+      {
+          {"holzapfel_ogden", "Holzapfel & Ogden, Phil Trans R Soc A 367:3445, 2009; pig shear tests", make<HolzapfelOgden, Material>},
+          {"guccione", "Guccione et al., J Biomech Eng 113:42, 1991; parameters of Land et al. 2015", make<Guccione, Material>},
+          {"neo_hooke", "Treloar, Trans Faraday Soc 39:241, 1943", make<NeoHooke, Material>},
+          {"demiray", "Demiray, J Biomech 5:309, 1972", make<Demiray, Material>},
+      });
+  return list;
+}
+
+} // namespace corvivo::physics

@@ -1,0 +1,33 @@
+#pragma once
+#include <physics/mechanics/material.hpp>
+
+namespace corvivo::physics {
+
+/// Stiffnesses in kPa, exponents without unit. The defaults fit the shear tests of pig myocardium (Dokos 2002).
+/// Source: Holzapfel & Ogden, Phil Trans R Soc A 367:3445, 2009, table 1 (all eight of the general fit).
+struct HolzapfelOgdenParameters {
+  double a = 0.059, b = 8.023;
+  double a_f = 18.472, b_f = 16.026;
+  double a_s = 2.481, b_s = 11.120;
+  double a_fs = 0.216, b_fs = 11.436;
+};
+
+/// Orthotropic exponential solid,
+///   W = scale [ a/(2b) (exp(b (I1_bar - 3)) - 1) + sum_{i=f,s} h(I4i - 1) a_i/(2 b_i) (exp(b_i (I4i - 1)^2) - 1)
+///             + a_fs/(2 b_fs) (exp(b_fs I8fs^2) - 1) ] + kappa/4 (J^2 - 1 - 2 ln J).
+/// Only I1_bar = J^(-2/3) tr C is isochoric; I4f = f.C f, I4s = s.C s and I8fs = f.C s are full invariants, so that fibres also resist a
+/// change of volume. h(x) = 1/(1 + exp(-steepness x)) lets fibres and sheets bear tension only and is differentiated too.
+class HolzapfelOgden final : public Material {
+public:
+  explicit HolzapfelOgden(const HolzapfelOgdenParameters &parameters = {}) : p_(parameters) {}
+  void describe(io::Schema &schema) override;
+  PassiveResponse respond(const dealii::SymmetricTensor<2, 3> &C, const FibreFrame &frame) const override;
+
+private:
+  HolzapfelOgdenParameters p_;
+  double scale_ = 1.0;
+  double bulk_modulus_ = 1000.0; // kPa
+  double steepness_ = 100.0;
+};
+
+} // namespace corvivo::physics
