@@ -1,0 +1,54 @@
+#include <io/formats/label_image.hpp>
+
+#include <io/base/errors.hpp>
+#include <io/base/text.hpp>
+#include <io/base/units.hpp>
+#include <io/formats/voxel_data.hpp>
+
+#include <cmath>
+#include <filesystem>
+
+namespace corvivo::io {
+
+namespace {
+
+bool ends_with(const std::string &text, const std::string &end) {
+  return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
+}
+
+std::string whole_file(const std::string &path) {
+  std::error_code error;
+  const auto bytes = std::filesystem::file_size(path, error);
+  if (!error && bytes > 4000000000U)
+    throw CaseError(path + ": is larger than 4 GB; expected one volume");
+  const std::string content = read_file(path);
+  if (content.empty())
+    throw CaseError(path + ": is empty");
+  return content;
+}
+
+} // namespace
+
+Image read_image(const std::string &path) {
+  const std::string content = whole_file(path);
+  if (content.compare(0, 4, "NRRD") == 0)
+    return read_nrrd(content, path);
+  if (ends_with(path, ".mha") || ends_with(path, ".mhd"))
+    return read_meta_image(content, path);
+  if (ends_with(path, ".nii") || ends_with(path, ".nii.gz"))
+    return read_nifti(content, path);
+  if (ends_with(path, ".nrrd") || ends_with(path, ".nhdr"))
+    throw CaseError(path + ": does not start with 'NRRD'; is it another kind of file, or damaged?");
+  throw CaseError(path + ": not a kind of image that can be read; expected .nii, .nii.gz, .nrrd, .nhdr, .mha or .mhd");
+}
+
+Image read_label_image(const std::string &path) {
+  Image image = read_image(path);
+  for (const float value : image.voxels)
+    if (!(value >= 0 && value <= 65535 && value == std::floor(value)))
+      throw CaseError(path + ": has a voxel of value " + print_number(static_cast<double>(value)) +
+                      "; a label map holds whole numbers from 0 to 65535 (is this the image instead of its segmentation?)");
+  return image;
+}
+
+} // namespace corvivo::io
