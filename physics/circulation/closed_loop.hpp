@@ -5,19 +5,23 @@
 #include <io/base/time_series.hpp>
 
 #include <array>
-#include <functional>
+#include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace corvivo::physics {
 
-/// Time-varying elastance p = E(t) (V - V0), E = EB + EA phi(t); times in seconds within the beat.
+/// Time-varying elastance p = E(t) (V - V0), E = EB + EA phi(t); phi rises as (1 - cos)/2 over the contraction and falls as
+/// (1 + cos)/2 over the relaxation. Times in seconds within the beat; a negative start is before time zero of the beat.
 struct Chamber {
-  double active_elastance, passive_elastance; ///< mmHg/mL
+  double active_elastance, passive_elastance;                          ///< mmHg/mL
   double contraction_start, contraction_duration, relaxation_duration; ///< s
-  double unstressed_volume; ///< mL
+  double unstressed_volume;                                            ///< mL
   void describe(io::Schema &schema);
 };
 
+/// One circuit: arteries and veins, each C p' = Q_in - Q, L Q' = p - p_downstream - R Q.
 struct Circuit {
   double arterial_resistance, arterial_compliance, arterial_inertance; ///< mmHg s/mL, mL/mmHg, mmHg s^2/mL
   double venous_resistance, venous_compliance, venous_inertance;
@@ -30,40 +34,77 @@ namespace circulation_index {
 enum : std::size_t { V_LA, V_LV, V_RA, V_RV, p_AR_SYS, p_VEN_SYS, p_AR_PUL, p_VEN_PUL, Q_AR_SYS, Q_VEN_SYS, Q_AR_PUL, Q_VEN_PUL };
 }
 
+/// The defaults are a healthy adult at rest whose ventricles start to contract at time zero of each beat: the values of Regazzoni 2022
+/// (table of part I; chambers there after Liang et al., Med Biol Eng Comput 47:743, 2009), except where a comment says what and why.
+/// Volumes aimed at are those of Petersen et al., JCMR 19:18 (2017).
 struct CirculationOptions {
   double heart_period = 0.8; ///< s
-  Chamber la, lv, ra, rv;
-  Circuit systemic, pulmonary;
+  /// Atria start to contract 0.15 s before the ventricles (PR interval 120-200 ms) and contract for 0.13 s, so that the mitral valve closes
+  /// as the ventricle starts. Active elastance twice the paper's (0.07 and 0.06): atrial contraction then gives 20-30 % of the filling.
+  /// Passive elastance of the left atrium (0.09) for its largest volume of 70 mL at a mean pressure of 8 mmHg.
+  Chamber la{0.15, 0.14, -0.15, 0.13, 0.12, 4.0};
+  /// Active elastance (2.75) and unstressed volume (5) for the mean volumes 145 and 59 mL; passive elastance (0.08) for 8 mmHg there.
+  Chamber lv{2.5, 0.06, 0.0, 0.34, 0.17, 10.0};
+  Chamber ra{0.12, 0.07, -0.15, 0.13, 0.12, 4.0};
+  /// Passive elastance (0.05) for an end-diastolic pressure of 4 mmHg.
+  Chamber rv{0.55, 0.035, 0.0, 0.34, 0.17, 10.0};
+  /// Veins carry a tenth of the resistance (arteries 0.8, veins 0.26); arterial compliance (1.2) for a pulse pressure of 42 mmHg.
+  Circuit systemic{0.80, 1.5, 5e-3, 0.08, 60.0, 5e-4};
+  /// One Wood unit, 5 mL/mmHg (healthy: 0.5-2 and 3-8). The paper's 0.1625 twice is five Wood units: pulmonary hypertension.
+  Circuit pulmonary{0.045, 5.0, 5e-4, 0.015, 16.0, 5e-4};
   double valve_open_resistance = 0.0075, valve_closed_resistance = 75006.2; ///< mmHg s/mL
   bool smooth_valves = true;
-  /// The published defaults (atria in phase with the ventricles: a code-to-code oracle, not a healthy baseline).
+  double time_step = 1e-4; ///< s, largest substep
+
+  /// The values of a public code of the model whose limit cycle is our oracle: atria in phase with the ventricles and congested, so not
+  /// a healthy baseline.
   static CirculationOptions published();
-  /// Atria contracting before the ventricles, not congested; where each changed value comes from is said in the source.
-  static CirculationOptions healthy();
+  /// The defaults.
+  static CirculationOptions healthy() { return {}; }
+  /// The same heart beating with `period` s: contraction and relaxation last longer with its square root (Bazett), the delay between
+  /// atria and ventricles stays.
+  CirculationOptions with_heart_period(double period) const;
+  /// The same beat seen with a clock that starts `time` s later.
+  CirculationOptions shifted(double time) const;
   void describe(io::Schema &schema);
 };
 
 class ClosedLoop {
 public:
+  using Four = std::array<double, 4>; ///< LA LV RA RV, or mitral aortic tricuspid pulmonary
+  /// Throws CaseError when a value is not positive where it must be, or a systole is longer than the beat.
   explicit ClosedLoop(const CirculationOptions &options);
-  const CirculationOptions &options() const;
-  /// Pressures of the chambers by their elastance; where an entry of `lv_pressure` is given it replaces the LV's own (3-D ventricle).
+  const CirculationOptions &options() const { return options_; }
+  /// Pressure of the left ventricle by its elastance, mmHg.
   double lv_pressure(double time, const CirculationState &state) const;
-  /// Advances by `dt` s in substeps of at most 1e-4 s (order >= 2). Blood volume is conserved to rounding.
+  /// The same of all four chambers.
+  Four chamber_pressures(double time, const CirculationState &state) const;
+  /// Advances by `dt` s with the classical fourth-order Runge-Kutta rule, in equal substeps of at most `options().time_step`. Blood volume
+  /// is conserved to rounding (a linear invariant). Throws SolveError when the state is no longer finite.
   void advance(CirculationState &state, double time, double dt) const;
-  /// The same with the LV pressure given as a function of time (linear ramp from `p0` to `p1` mmHg over the step): what the 3-D ventricle asks.
-  /// state[V_LV] then is the volume that the 3-D cavity must have. `dV_dp1` receives d V_LV / d p1 (mL/mmHg) of the step.
+  /// The same with the LV pressure given as a function of time (linear ramp from `p0` to `p1` mmHg over the step): what the 3-D ventricle
+  /// asks. state[V_LV] then is the volume that the 3-D cavity must have. `dV_dp1` receives d V_LV / d p1 (mL/mmHg) of the step, the exact
+  /// derivative of the discrete step (its tangent is integrated beside it).
   void advance_with_lv_pressure(CirculationState &state, double time, double dt, double p0, double p1, double &dV_dp1) const;
-  /// Blood in chambers and vessels, mL.
+  /// Blood in the chambers plus the blood that stretches the vessels (C p; their unstressed volume is not in the model), mL.
   double total_volume(const CirculationState &state) const;
-  /// State whose total volume is `total` mL, near the published initial state.
+  /// State whose total volume is `total` mL: the published initial state, its volumes and pressures scaled alike.
   CirculationState initial_state(double total_volume) const;
-  /// Named pressures, volumes and flows at one instant, as columns `pressure_lv [mmHg] volume_lv [mL] pressure_aorta [mmHg] ...`.
+  /// Names and units of `columns`: `pressure_lv [mmHg] volume_lv [mL] pressure_aorta [mmHg] ...`.
   static std::vector<std::pair<std::string, std::string>> column_names();
-  std::vector<double> columns(double time, const CirculationState &state) const;
+  /// Named pressures, volumes and flows at one instant; `lv_pressure` replaces that of the elastance (3-D ventricle).
+  std::vector<double> columns(double time, const CirculationState &state, std::optional<double> lv_pressure = std::nullopt) const;
 
 private:
+  Four elastances(double time) const;
+  double valve_flow(double drop, double *slope = nullptr) const;
+  Four valve_flows(const Four &pressures, const CirculationState &state, Four *slopes = nullptr) const;
+  CirculationState rates(const Four &pressures, const Four &flows, const CirculationState &state) const;
+  CirculationState rates(double time, const CirculationState &state) const;
+  int substeps(double dt) const;
+
   CirculationOptions options_;
+  double log_resistance_ratio_;
 };
 
 } // namespace corvivo::physics
