@@ -20,13 +20,13 @@ int ranks(MPI_Comm comm) {
 
 namespace {
 // MPI counts are int: long buffers go in pieces.
-void broadcast_bytes(char *data, unsigned long long size, MPI_Comm comm) {
+void broadcast_bytes(char *data, unsigned long long size, MPI_Comm comm, int from = 0) {
   constexpr unsigned long long piece = 1ull << 30;
   for (unsigned long long start = 0; start < size; start += piece)
-    MPI_Bcast(data + start, static_cast<int>(std::min(piece, size - start)), MPI_BYTE, 0, comm);
+    MPI_Bcast(data + start, static_cast<int>(std::min(piece, size - start)), MPI_BYTE, from, comm);
 }
-unsigned long long broadcast_size(unsigned long long size, MPI_Comm comm) {
-  MPI_Bcast(&size, 1, MPI_UNSIGNED_LONG_LONG, 0, comm);
+unsigned long long broadcast_size(unsigned long long size, MPI_Comm comm, int from = 0) {
+  MPI_Bcast(&size, 1, MPI_UNSIGNED_LONG_LONG, from, comm);
   return size;
 }
 } // namespace
@@ -43,6 +43,16 @@ std::vector<double> broadcast(const std::vector<double> &on_rank_0, MPI_Comm com
   values.resize(broadcast_size(values.size(), comm));
   broadcast_bytes(reinterpret_cast<char *>(values.data()), values.size() * sizeof(double), comm);
   return values;
+}
+
+std::vector<std::string> all_gather(const std::string &mine, MPI_Comm comm) {
+  std::vector<std::string> all(static_cast<std::size_t>(ranks(comm)));
+  all[static_cast<std::size_t>(rank(comm))] = mine;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    all[i].resize(broadcast_size(all[i].size(), comm, static_cast<int>(i)));
+    broadcast_bytes(all[i].data(), all[i].size(), comm, static_cast<int>(i));
+  }
+  return all;
 }
 
 void on_rank_0(MPI_Comm comm, const std::function<void()> &work) {

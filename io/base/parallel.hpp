@@ -14,6 +14,9 @@ int ranks(MPI_Comm comm = MPI_COMM_WORLD);
 std::string broadcast(const std::string &on_rank_0, MPI_Comm comm);
 std::vector<double> broadcast(const std::vector<double> &on_rank_0, MPI_Comm comm);
 
+/// What every rank holds, by rank, on every rank.
+std::vector<std::string> all_gather(const std::string &mine, MPI_Comm comm);
+
 /// Runs `work` on rank 0 only; an error thrown there is thrown again on every rank (same type and message), so that none is left waiting.
 void on_rank_0(MPI_Comm comm, const std::function<void()> &work);
 
