@@ -9,10 +9,11 @@ namespace corvivo::physics {
 
 /// Tension after a step and what Newton needs of it.
 struct ActiveResponse {
-  double tension = 0;    ///< Ta, kPa (force per reference area of the fibre's cross-section)
-  double stiffness = 0;  ///< d Ta / d lambda at the end of the step with the state's own change included, kPa
+  double tension = 0;   ///< Ta, kPa (force per reference area of the fibre's cross-section)
+  double stiffness = 0; ///< d Ta / d lambda at the end of the step with the state's own change included, kPa
 };
 
+/// Every model has the key `reference_tension` (kPa): contractility, the number with which the stroke volume is fitted.
 /// A contraction model: its state at one point is `state_size()` doubles that the caller keeps.
 class ActiveTension {
 public:
@@ -27,6 +28,7 @@ public:
                                  double dt) const = 0;
 };
 
+/// Every contraction model by name, with its reference; the first is the default.
 const io::Catalogue<ActiveTension> &active_tensions();
 
 } // namespace corvivo::physics

@@ -1,0 +1,223 @@
+#include <physics/activation/active_tension.hpp>
+
+#include <tests/physics/materials/material_support.hpp>
+#include <tests/support/temporary_folder.hpp>
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <fstream>
+#include <functional>
+#include <random>
+
+namespace corvivo::test {
+namespace {
+
+using physics::active_tensions;
+using physics::ActiveResponse;
+using physics::ActiveTension;
+using State = std::vector<double>;
+
+/// A contraction model with its state at one point.
+struct Point {
+  std::unique_ptr<ActiveTension> model;
+  State state;
+  double stretch = 1.0;
+
+  Point(const std::string &name, double calcium) : model(active_tensions().make(name)), state(model->state_size()) {
+    model->initialise(state.data(), calcium);
+  }
+  ActiveResponse step(double calcium, double new_stretch, double dt) {
+    State next(state.size());
+    const ActiveResponse response = model->advance(state.data(), next.data(), calcium, stretch, new_stretch, dt);
+    state = next;
+    stretch = new_stretch;
+    return response;
+  }
+};
+
+class EveryActiveTension : public testing::TestWithParam<std::string> {};
+
+TEST_P(EveryActiveTension, RestsWithoutTensionAtDiastolicCalcium) {
+  Point point(GetParam(), 0.1);
+  for (int i = 0; i < 20; ++i)
+    EXPECT_LT(std::abs(point.step(0.1, 1.0, 5.0).tension), 0.01) << "kPa; a filling ventricle bears about 1 kPa of pressure";
+}
+
+TEST_P(EveryActiveTension, LeavesTheOldStateAlone) {
+  Point point(GetParam(), 0.1);
+  const State before = point.state;
+  State first(before.size()), second(before.size());
+  point.model->advance(point.state.data(), first.data(), 0.7, 1.0, 1.05, 2.0);
+  point.model->advance(point.state.data(), second.data(), 0.7, 1.0, 1.05, 2.0);
+  EXPECT_EQ(point.state, before);
+  EXPECT_EQ(first, second);
+}
+
+TEST_P(EveryActiveTension, StiffnessIsTheSlopeOfItsTension) {
+  std::mt19937 random(3);
+  std::uniform_real_distribution<double> unit(0.0, 1.0);
+  Point point(GetParam(), 0.1);
+  for (int i = 0; i < 400; ++i) {
+    const double calcium = 0.1 + unit(random), stretch = 0.85 + 0.4 * unit(random), dt = 0.2 + 4.8 * unit(random), h = 1e-6;
+    State ignored(point.state.size());
+    const auto tension = [&](double at) {
+      return point.model->advance(point.state.data(), ignored.data(), calcium, point.stretch, at, dt).tension;
+    };
+    const double slope = (tension(stretch + h) - tension(stretch - h)) / (2.0 * h);
+    const ActiveResponse response = point.step(calcium, stretch, dt);
+    EXPECT_NEAR(response.stiffness, slope, 1e-5 * (std::abs(slope) + std::abs(response.tension) + 1e-3))
+        << "central differences, step 1e-6: rounding of the stiff solve over the step";
+  }
+}
+
+TEST_P(EveryActiveTension, StaysFiniteWhateverItIsFed) {
+  std::mt19937 random(11);
+  std::uniform_real_distribution<double> unit(0.0, 1.0);
+  Point point(GetParam(), 0.1);
+  for (int i = 0; i < 20000; ++i) {
+    const double calcium = std::pow(10.0, -6.0 + 8.0 * unit(random)), stretch = 0.5 + unit(random),
+                 dt = std::pow(10.0, -4.0 + 5.0 * unit(random));
+    const ActiveResponse response = point.step(calcium, stretch, dt);
+    ASSERT_TRUE(std::isfinite(response.tension) && std::isfinite(response.stiffness))
+        << calcium << " uM, " << stretch << ", " << dt << " ms";
+    ASSERT_LT(std::abs(response.tension), 1e5) << "kPa; jumps of stretch by 1 distort bridges tenfold";
+  }
+}
+
+TEST_P(EveryActiveTension, ScalesWithItsReferenceTension) {
+  const auto with = [](const std::string &value) {
+    TemporaryFolder folder;
+    std::ofstream(folder.file("a.yaml")) << "corvivo: 1\nreference_tension: " << value << "\n";
+    Point point(GetParam(), 0.1);
+    io::read_case(folder.file("a.yaml"), {}, [&](io::Schema &schema) { point.model->describe(schema); });
+    ActiveResponse response;
+    for (int i = 0; i < 300; ++i)
+      response = point.step(0.8, 1.0, 1.0);
+    return response.tension;
+  };
+  EXPECT_NEAR(with("100 kPa"), 2.0 * with("50 kPa"), 1e-9 * with("100 kPa"));
+  EXPECT_GT(with("100 kPa"), 1.0);
+  EXPECT_THROW(with("-5 kPa"), io::CaseError);
+  EXPECT_THROW(with("5 mV"), io::CaseError);
+}
+
+TEST_P(EveryActiveTension, ReadsBackTheParametersThatItWrites) {
+  auto first = active_tensions().make(GetParam()), second = active_tensions().make(GetParam());
+  const auto describe = [](ActiveTension &model) { return [&](io::Schema &schema) { model.describe(schema); }; };
+  const std::string written = io::resolved_case(describe(*first));
+  TemporaryFolder folder;
+  std::ofstream(folder.file("resolved.yaml")) << written;
+  io::read_case(folder.file("resolved.yaml"), {}, describe(*second));
+  EXPECT_EQ(io::resolved_case(describe(*second)), written);
+}
+
+INSTANTIATE_TEST_SUITE_P(Catalogue, EveryActiveTension, testing::ValuesIn(active_tensions().names()),
+                         [](const auto &chosen) { return chosen.param; });
+
+double steady_tension(const std::string &name, double calcium, double stretch) {
+  Point point(name, calcium);
+  ActiveResponse response;
+  for (int i = 0; i < 4000; ++i)
+    response = point.step(calcium, stretch, 5.0);
+  return response.tension;
+}
+
+TEST(Land2017, SettlesAtThePublishedForceCalciumCurves) {
+  const auto path = shared("reference/active/land2017_force_pCa.csv");
+  SKIP_WITHOUT(path);
+  const auto table = csv_columns(path);
+  const auto stretch = numbers(table.at("lambda")), calcium = numbers(table.at("Ca_uM")), expected = numbers(table.at("Ta_kPa"));
+  for (std::size_t row = 0; row < expected.size(); ++row) {
+    const std::string name = table.at("set")[row] == "skinned" ? "land_2017_skinned" : "land_2017";
+    EXPECT_NEAR(steady_tension(name, calcium[row], stretch[row]), expected[row], 1e-6 * expected[row] + 1e-7)
+        << name << " " << stretch[row] << " " << calcium[row] << "; a steady state does not depend on dt, the table carries eight digits";
+  }
+}
+
+TEST(Land2017, StartsSteady) {
+  for (const double calcium : {0.05, 0.1, 0.5, 2.0}) {
+    Point point("land_2017", calcium);
+    const State before = point.state;
+    point.step(calcium, 1.0, 5.0);
+    for (std::size_t i = 0; i < before.size(); ++i)
+      EXPECT_NEAR(point.state[i], before[i], 1e-9) << calcium << " uM; rounding of the stiff solve";
+  }
+}
+
+struct Error {
+  double largest = 0, of_peak = 0;
+};
+
+/// Largest difference to the published twitch over time, and that of the peak, both relative to the published peak.
+Error twitch_error(const std::string &stretch_text, std::size_t stride) {
+  const auto table = csv_columns(shared("reference/active/land2017_wholeorgan_isometric_twitch_l" + stretch_text + ".csv"));
+  const auto time = numbers(table.at("t_s")), calcium = numbers(table.at("Ca_uM")), tension = numbers(table.at("Ta_kPa"));
+  const double stretch = std::stod(stretch_text);
+  Point point("land_2017", calcium.front());
+  for (int i = 0; i < 4000; ++i)
+    point.step(calcium.front(), stretch, 5.0);
+  double peak = 0, published = 0;
+  Error error;
+  for (std::size_t i = stride; i < time.size(); i += stride) {
+    const double mine = point.step(calcium[i], stretch, 1000.0 * (time[i] - time[i - stride])).tension;
+    error.largest = std::max(error.largest, std::abs(mine - tension[i]));
+    peak = std::max(peak, mine);
+    published = std::max(published, tension[i]);
+  }
+  error.largest /= published;
+  error.of_peak = peak / published - 1.0;
+  return error;
+}
+
+class Land2017Twitch : public testing::TestWithParam<std::string> {};
+
+TEST_P(Land2017Twitch, FollowsTheReferenceAtOneMillisecond) {
+  SKIP_WITHOUT(shared("reference/active"));
+  const Error error = twitch_error(GetParam(), 1);
+  EXPECT_LT(error.largest, 0.002) << "of the peak; second order, so a quarter of what 2 ms gives";
+  EXPECT_LT(std::abs(error.of_peak), 5e-4) << "the second-order error of a smooth maximum";
+}
+
+TEST_P(Land2017Twitch, ConvergesWithTheStep) {
+  SKIP_WITHOUT(shared("reference/active"));
+  const double coarse = twitch_error(GetParam(), 4).largest, medium = twitch_error(GetParam(), 2).largest,
+               fine = twitch_error(GetParam(), 1).largest;
+  RecordProperty("error_1ms", std::to_string(fine));
+  RecordProperty("error_4ms", std::to_string(coarse));
+  EXPECT_LT(medium, 0.4 * coarse);
+  EXPECT_LT(fine, 0.4 * medium) << "coarse " << coarse << ", medium " << medium << ", fine " << fine;
+}
+
+INSTANTIATE_TEST_SUITE_P(Stretches, Land2017Twitch, testing::Values("1.0", "1.1"),
+                         [](const auto &chosen) { return chosen.param == "1.0" ? "at_rest_length" : "stretched"; });
+
+TEST(Land2017, YieldsWhenItShortensAndStiffensWhenItIsStretched) {
+  const auto after = [](double rate) {
+    Point point("land_2017", 0.1);
+    ActiveResponse response;
+    for (int i = 0; i < 400; ++i)
+      response = point.step(0.8, 1.0, 1.0);
+    for (int i = 1; i <= 20; ++i)
+      response = point.step(0.8, 1.0 + rate * i, 1.0);
+    return response.tension;
+  };
+  const double isometric = after(0.0);
+  EXPECT_LT(after(-0.001), 0.9 * isometric) << "1/s of shortening, a third of the unloaded speed";
+  EXPECT_GT(after(0.001), 1.1 * isometric);
+}
+
+TEST(PrescribedTension, FollowsTheDriverOfTheElastodynamicsBenchmark) {
+  const auto path = shared("reference/arostica2025/drivers.csv");
+  SKIP_WITHOUT(path);
+  const auto table = csv_columns(path);
+  const auto time = numbers(table.at("time_s")), expected = numbers(table.at("b1_active_sigma0_150k_Pa"));
+  Point point("prescribed", 0.1);
+  for (std::size_t i = 1; i < time.size() - 1; ++i) {
+    const double tension = point.step(0.1, 1.0, 1000.0 * (time[i] - time[i - 1])).tension;
+    EXPECT_NEAR(1000.0 * tension, expected[i], 20.0) << "Pa of 118000; steps of 1 ms against a converged Runge-Kutta solution";
+  }
+}
+
+} // namespace
+} // namespace corvivo::test
