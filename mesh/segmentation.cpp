@@ -1,0 +1,244 @@
+#include <mesh/segmentation.hpp>
+
+#include <io/base/errors.hpp>
+#include <io/base/log.hpp>
+#include <io/base/schema.hpp>
+#include <io/base/text.hpp>
+#include <io/formats/label_image.hpp>
+#include <mesh/segmentation_checks.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+namespace corvivo::mesh {
+
+void LabelNumbers::describe(io::Schema &schema) {
+  schema.required_integer("lv_cavity", cavity, 1, 65535, "Number of the left-ventricular cavity (blood) in the maps.");
+  schema.required_integer("lv_wall", wall, 1, 65535, "Number of the left-ventricular wall (myocardium) in the maps.");
+  schema.integers("more_lv_wall", more_wall, 1, 65535, "Further numbers that are wall too, such as infarct and no-reflow.");
+  schema.integer("rv_cavity", right, 0, 65535, "Number of the right-ventricular cavity; 0 where the maps have none.");
+}
+
+void SegmentationOptions::describe(io::Schema &schema) {
+  schema.file("ed", ed, "Label map at end-diastole: short-axis stack as .nii, .nii.gz, .nrrd or .mha.", true);
+  schema.file("es", es, "Label map at end-systole; without it there is no ejection fraction.");
+  schema.section("labels", labels, "What the numbers in the maps mean.");
+  schema.choice("mirrored", mirrored, {"refused", "allowed"},
+                "What to do when the header puts the right ventricle on the patient's left: a mirrored affine, or dextrocardia.");
+}
+
+namespace {
+
+/// One phase, ready.
+struct Phase {
+  io::Image labels;
+  BasePlane base;
+};
+
+/// Fills holes of the slices that are kept (those above the base plane stay as they came) and finds the base plane.
+BasePlane close_holes(io::Image &image, std::vector<std::string> &notes) {
+  io::Image filled = with_holes_filled(image);
+  const std::size_t kept = (find_base_plane(filled).slice + 1) * image.size[0] * image.size[1];
+  std::copy(image.voxels.begin() + static_cast<long>(kept), image.voxels.end(), filled.voxels.begin() + static_cast<long>(kept));
+  std::size_t holes = 0;
+  for (std::size_t v = 0; v < kept; ++v)
+    holes += filled.voxels[v] != image.voxels[v];
+  if (holes > 0)
+    notes.push_back(image.phase + ": " + std::to_string(holes) + " unlabelled voxels that the ventricle encloses were filled");
+  image = std::move(filled);
+  return find_base_plane(image);
+}
+
+Phase read_phase(const std::filesystem::path &path, const std::string &name, const SegmentationOptions &options,
+                 std::vector<std::string> &notes) {
+  io::Image image = with_our_labels(io::read_label_image(path.string()), options.labels);
+  image.phase = name;
+  for (const std::string &note : image.notes)
+    notes.push_back(name + ": " + note);
+  image = slices_last(image);
+  if (base_at_end(image) < 0)
+    image = slices_reversed(image);
+  remove_specks(image, notes);
+  const BasePlane base = close_holes(image, notes);
+  check_proportions(image, base);
+  check_handedness(image, base, options.mirrored == "allowed", notes);
+  const std::string below = io::fixed(base.cavity_below, 1), off = io::fixed(base.cavity_cut_off, 1);
+  notes.push_back(name + ": " + std::to_string(base.closed_slices) +
+                  " slices have a closed wall; the base plane lies above the last of them and keeps " + below + " mL of the cavity, " +
+                  off + " mL above it are cut off");
+  return {std::move(image), base};
+}
+
+/// Healthy adults at rest, mean +- 2 SD pooled over sexes. Petersen 2017, J Cardiovasc Magn Reson 19:18 (UK Biobank, 804 healthy of 5065).
+struct Healthy {
+  const char *name;
+  double low, high;
+  bool read; ///< seen in the abstract; else quoted from memory
+};
+constexpr Healthy healthy[] = {{"lv_edv", 93, 218, false}, {"lv_esv", 27, 103, false}, {"lv_sv", 47, 136, false},
+                               {"lv_ef", 48, 71, true},    {"rv_edv", 83, 258, false}, {"rv_ef", 43, 70, false}};
+
+void add_reference_range(io::Quantity &quantity) {
+  for (const Healthy &h : healthy)
+    if (quantity.name == h.name)
+      quantity.reference_range = io::ReferenceRange{h.low, h.high,
+                                                    std::string("Petersen 2017, J Cardiovasc Magn Reson 19:18, UK Biobank") +
+                                                        (h.read ? "" : " (from memory, to be re-checked)")};
+}
+
+constexpr double tissue_density = 1.05; // g/mL
+
+double ejection_fraction(double edv, double esv) {
+  return 100 * (edv - esv) / edv;
+}
+
+void measure(const Segmentation &s, bool with_right, io::Quantities &quantities) {
+  const auto set = [&](const std::string &name, double value, const std::string &unit) -> io::Quantity & {
+    io::Quantity &quantity = quantities.set(name, value, unit);
+    add_reference_range(quantity);
+    for (const io::Image *image : {&s.ed, s.es ? &*s.es : nullptr})
+      if (image)
+        for (const std::string &note : image->notes)
+          if (quantity.warning.find(note) == std::string::npos)
+            quantity.warning += (quantity.warning.empty() ? "" : "; ") + note;
+    return quantity;
+  };
+  const double edv = label_volume(s.ed, lv_cavity);
+  set("lv_edv", edv, "mL");
+  set("lv_mass", tissue_density * label_volume(s.ed, lv_wall), "g");
+  set("lv_volume_cut_off", s.base_ed.cavity_cut_off, "mL");
+  set("lv_edv_below_base", s.base_ed.cavity_below, "mL");
+  if (with_right)
+    set("rv_edv", label_volume(s.ed, rv_cavity), "mL");
+  if (!s.es)
+    return;
+  const double esv = label_volume(*s.es, lv_cavity);
+  if (esv >= edv)
+    throw io::CaseError(s.es->source + ": the cavity at end-systole (" + io::fixed(esv, 1) + " mL) is not smaller than at end-diastole (" +
+                        io::fixed(edv, 1) + " mL); are 'ed' and 'es' exchanged?");
+  set("lv_esv", esv, "mL");
+  set("lv_sv", edv - esv, "mL");
+  set("lv_ef", ejection_fraction(edv, esv), "%");
+  set("lv_esv_below_base", s.base_es->cavity_below, "mL");
+  set("lv_ef_below_base", ejection_fraction(s.base_ed.cavity_below, s.base_es->cavity_below), "%");
+  if (!with_right)
+    return;
+  const double rv_edv = quantities.value("rv_edv"), rv_esv = label_volume(*s.es, rv_cavity);
+  set("rv_esv", rv_esv, "mL");
+  set("rv_ef", ejection_fraction(rv_edv, rv_esv), "%");
+}
+
+void check_masses(const Segmentation &s, std::vector<std::string> &notes) {
+  if (!s.es)
+    return;
+  const double ed = tissue_density * label_volume(s.ed, lv_wall), es = tissue_density * label_volume(*s.es, lv_wall);
+  if (std::abs(es / ed - 1) > 0.25)
+    notes.push_back("the wall weighs " + io::fixed(ed, 0) + " g at end-diastole and " + io::fixed(es, 0) +
+                    " g at end-systole; muscle keeps its mass, so one of the maps is off");
+}
+
+} // namespace
+
+Segmentation segment(const SegmentationOptions &options, io::Quantities &quantities) {
+  Segmentation s;
+  Phase ed = read_phase(options.ed, "ED", options, s.notes);
+  s.ed = std::move(ed.labels);
+  s.base_ed = ed.base;
+  if (!options.es.empty()) {
+    Phase es = read_phase(options.es, "ES", options, s.notes);
+    s.es = std::move(es.labels);
+    s.base_es = es.base;
+    if (io::dot(s.base_ed.normal, s.base_es->normal) < 0.9)
+      s.notes.push_back("base and apex of the two phases do not lie the same way; check that both maps are of one patient");
+  }
+  measure(s, options.labels.right != 0, quantities);
+  check_masses(s, s.notes);
+  for (const std::string &note : s.notes)
+    io::say("  " + note);
+  return s;
+}
+
+namespace {
+
+using Json = nlohmann::json;
+
+Json to_json(const io::Image &image) {
+  return {{"phase", image.phase}, {"source", image.source}, {"notes", image.notes}, {"oriented", image.oriented}};
+}
+
+io::Image read_saved(const std::filesystem::path &path, const Json &json) {
+  io::Image image = io::read_label_image(path.string());
+  json.at("phase").get_to(image.phase);
+  json.at("source").get_to(image.source);
+  json.at("notes").get_to(image.notes);
+  json.at("oriented").get_to(image.oriented);
+  return image;
+}
+
+Json to_json(const BasePlane &base) {
+  return {{"point", base.point},
+          {"normal", base.normal},
+          {"slice", base.slice},
+          {"first", base.first},
+          {"closed_slices", base.closed_slices},
+          {"cavity_below", base.cavity_below},
+          {"cavity_cut_off", base.cavity_cut_off},
+          {"wall_below", base.wall_below},
+          {"wall_cut_off", base.wall_cut_off}};
+}
+
+BasePlane base_plane_from(const Json &json) {
+  BasePlane base;
+  json.at("point").get_to(base.point);
+  json.at("normal").get_to(base.normal);
+  json.at("slice").get_to(base.slice);
+  json.at("first").get_to(base.first);
+  json.at("closed_slices").get_to(base.closed_slices);
+  json.at("cavity_below").get_to(base.cavity_below);
+  json.at("cavity_cut_off").get_to(base.cavity_cut_off);
+  json.at("wall_below").get_to(base.wall_below);
+  json.at("wall_cut_off").get_to(base.wall_cut_off);
+  return base;
+}
+
+} // namespace
+
+void save(const Segmentation &segmentation, const std::filesystem::path &folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  Json json{{"format", "corvivo segmentation 1"},
+            {"ed", to_json(segmentation.ed)},
+            {"base_ed", to_json(segmentation.base_ed)},
+            {"notes", segmentation.notes}};
+  io::write_nifti(segmentation.ed, (folder / "labels_ed.nii.gz").string());
+  if (segmentation.es) {
+    io::write_nifti(*segmentation.es, (folder / "labels_es.nii.gz").string());
+    json["es"] = to_json(*segmentation.es);
+    json["base_es"] = to_json(*segmentation.base_es);
+  }
+  io::write_file((folder / "segmentation.json").string(), json.dump(1) + "\n"); // last: it says that the maps are whole
+}
+
+Segmentation load_segmentation(const std::filesystem::path &folder) {
+  const std::string path = (folder / "segmentation.json").string();
+  Segmentation segmentation;
+  try {
+    const Json json = Json::parse(io::read_file(path));
+    if (json.at("format") != "corvivo segmentation 1")
+      throw io::CaseError(path + ": saved by another version; delete it and run again");
+    segmentation.ed = read_saved(folder / "labels_ed.nii.gz", json.at("ed"));
+    segmentation.base_ed = base_plane_from(json.at("base_ed"));
+    json.at("notes").get_to(segmentation.notes);
+    if (json.contains("es")) {
+      segmentation.es = read_saved(folder / "labels_es.nii.gz", json.at("es"));
+      segmentation.base_es = base_plane_from(json.at("base_es"));
+    }
+  } catch (const nlohmann::json::exception &error) {
+    throw io::CaseError(path + ": not a saved segmentation (" + error.what() + "); delete it and run again");
+  }
+  return segmentation;
+}
+
+} // namespace corvivo::mesh

@@ -1,0 +1,50 @@
+#pragma once
+/// The first stage: label maps of a short-axis stack, checked, repaired, measured and put in one order.
+#include <io/base/quantity.hpp>
+#include <mesh/base_plane.hpp>
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace corvivo::io {
+class Schema;
+}
+
+namespace corvivo::mesh {
+
+/// Which number means what in the patient's file.
+struct LabelNumbers {
+  int cavity = 0, wall = 0;
+  std::vector<int> more_wall; ///< further numbers that are wall too: infarct, no-reflow
+  int right = 0;              ///< 0: no right ventricle in the map
+  void describe(io::Schema &schema);
+};
+
+struct SegmentationOptions {
+  std::filesystem::path ed, es; ///< `es` may be empty
+  LabelNumbers labels;
+  std::string mirrored = "refused"; ///< or "allowed"
+  void describe(io::Schema &schema);
+};
+
+/// What later stages take. The maps hold `Label` numbers; their slices are the third axis, from apex to base.
+struct Segmentation {
+  io::Image ed;
+  std::optional<io::Image> es;
+  BasePlane base_ed;
+  std::optional<BasePlane> base_es;
+  std::vector<std::string> notes; ///< what was decided and repaired, in sentences
+};
+
+/// Reads, checks and measures. Sets lv_edv, lv_mass and, where the maps have them, lv_esv, lv_sv, lv_ef, rv_edv, rv_esv, rv_ef, each of the
+/// whole label map; lv_edv_below_base, lv_esv_below_base and lv_ef_below_base up to the last closed slice of each phase; lv_volume_cut_off.
+/// Throws CaseError with a sentence for every input that cannot be a heart; see BadSegmentations in the tests.
+Segmentation segment(const SegmentationOptions &options, io::Quantities &quantities);
+
+/// A folder of NIfTI maps and one JSON file; `load_segmentation` gives back the same bits. Both throw CaseError.
+void save(const Segmentation &segmentation, const std::filesystem::path &folder);
+Segmentation load_segmentation(const std::filesystem::path &folder);
+
+} // namespace corvivo::mesh

@@ -1,0 +1,235 @@
+#include <mesh/segmentation_checks.hpp>
+
+#include <io/base/errors.hpp>
+#include <io/base/text.hpp>
+#include <io/base/units.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+namespace corvivo::mesh {
+
+using io::operator+;
+using io::operator-;
+using io::operator*;
+
+namespace {
+
+std::string found_labels(const io::Image &labels) {
+  std::map<int, std::size_t> counts;
+  for (const float value : labels.voxels)
+    ++counts[static_cast<int>(value)];
+  std::vector<std::string> words;
+  for (const auto &[label, count] : counts)
+    if (label != 0 && words.size() < 12)
+      words.push_back(std::to_string(label) + " (" + std::to_string(count) + " voxels)");
+  return words.empty() ? "nothing but 0" : io::join(words, ", ");
+}
+
+std::map<int, int> translation(const LabelNumbers &numbers, const std::string &source) {
+  std::map<int, int> to_ours;
+  const auto add = [&](int number, int ours) {
+    if (number == 0)
+      throw io::CaseError(source + ": label 0 is background; give the numbers that mean left-ventricular cavity and wall");
+    if (!to_ours.emplace(number, ours).second)
+      throw io::CaseError(source + ": label " + std::to_string(number) + " is given two meanings; each number has one");
+  };
+  add(numbers.cavity, lv_cavity);
+  add(numbers.wall, lv_wall);
+  for (const int number : numbers.more_wall)
+    add(number, lv_wall);
+  if (numbers.right != 0)
+    add(numbers.right, rv_cavity);
+  return to_ours;
+}
+
+/// Connected pieces of the voxels for which `inside` holds; 0 elsewhere, then 1, 2 ... `reach` lists index steps of neighbours.
+struct Pieces {
+  std::vector<int> piece;
+  std::vector<std::size_t> sizes; ///< by piece, entry 0 unused
+};
+
+using Step = std::array<int, 3>;
+
+std::vector<Step> neighbours(bool in_plane) {
+  if (in_plane)
+    return {{-1, 0, 0}, {1, 0, 0}, {0, -1, 0}, {0, 1, 0}};
+  std::vector<Step> all;
+  for (int k = -1; k <= 1; ++k)
+    for (int j = -1; j <= 1; ++j)
+      for (int i = -1; i <= 1; ++i)
+        if (i || j || k)
+          all.push_back({i, j, k});
+  return all;
+}
+
+template <class Inside> Pieces find_pieces(const io::Image &labels, const std::vector<Step> &steps, const Inside &inside) {
+  Pieces found{std::vector<int>(labels.voxels.size(), 0), {0}};
+  std::vector<std::size_t> front;
+  for (std::size_t seed = 0; seed < labels.voxels.size(); ++seed) {
+    if (found.piece[seed] || !inside(labels.voxels[seed]))
+      continue;
+    found.sizes.push_back(0);
+    const int name = static_cast<int>(found.sizes.size()) - 1;
+    found.piece[seed] = name;
+    front.assign(1, seed);
+    while (!front.empty()) {
+      const std::size_t v = front.back();
+      front.pop_back();
+      ++found.sizes.back();
+      const std::size_t at[3] = {v % labels.size[0], v / labels.size[0] % labels.size[1], v / (labels.size[0] * labels.size[1])};
+      for (const Step &step : steps) {
+        std::size_t to[3];
+        bool there = true;
+        for (std::size_t a = 0; a < 3; ++a) {
+          to[a] = at[a] + static_cast<std::size_t>(step[a]); // wraps below zero, which the next line refuses
+          there = there && to[a] < labels.size[a];
+        }
+        if (!there)
+          continue;
+        const std::size_t w = labels.index(to[0], to[1], to[2]);
+        if (!found.piece[w] && inside(labels.voxels[w])) {
+          found.piece[w] = name;
+          front.push_back(w);
+        }
+      }
+    }
+  }
+  return found;
+}
+
+std::size_t remove_pieces(io::Image &labels, int label, const std::string &name) {
+  const Pieces found = find_pieces(labels, neighbours(false), [&](float v) { return static_cast<int>(v) == label; });
+  const auto largest = static_cast<std::size_t>(std::max_element(found.sizes.begin(), found.sizes.end()) - found.sizes.begin());
+  std::size_t total = 0, removed = 0;
+  for (const std::size_t size : found.sizes)
+    total += size;
+  for (std::size_t piece = 1; piece < found.sizes.size(); ++piece)
+    if (piece != largest && static_cast<double>(found.sizes[piece]) > 0.05 * static_cast<double>(total))
+      throw io::CaseError(labels.source + ": the " + name + " is in two pieces of " + std::to_string(found.sizes[largest]) + " and " +
+                          std::to_string(found.sizes[piece]) + " voxels that do not touch; is a slice missing from the segmentation?");
+  for (std::size_t v = 0; v < labels.voxels.size(); ++v)
+    if (found.piece[v] && static_cast<std::size_t>(found.piece[v]) != largest) {
+      labels.voxels[v] = background;
+      ++removed;
+    }
+  return removed;
+}
+
+} // namespace
+
+io::Image with_our_labels(const io::Image &labels, const LabelNumbers &numbers) {
+  const std::map<int, int> to_ours = translation(numbers, labels.source);
+  std::map<int, std::size_t> counts;
+  io::Image out = labels;
+  for (float &value : out.voxels) {
+    const auto found = to_ours.find(static_cast<int>(value));
+    value = static_cast<float>(found == to_ours.end() ? background : found->second);
+    if (found != to_ours.end())
+      ++counts[found->first];
+  }
+  for (const auto &[number, ours] : to_ours) {
+    const bool extra = std::count(numbers.more_wall.begin(), numbers.more_wall.end(), number) > 0; // no infarct in this phase is fine
+    if (counts[number] == 0 && !extra)
+      throw io::CaseError(labels.source + ": no voxel has label " + std::to_string(number) + " (" +
+                          (ours == lv_cavity ? "left-ventricular cavity"
+                           : ours == lv_wall ? "left-ventricular wall"
+                                             : "right-ventricular cavity") +
+                          "); the map has " + found_labels(labels));
+  }
+  return out;
+}
+
+void remove_specks(io::Image &labels, std::vector<std::string> &notes) {
+  const std::size_t specks = remove_pieces(labels, lv_wall, "wall") + remove_pieces(labels, lv_cavity, "cavity");
+  if (specks > 0)
+    notes.push_back(labels.phase + ": " + std::to_string(specks) +
+                    " voxels of wall or cavity that stood apart from the ventricle were removed");
+}
+
+io::Image with_holes_filled(const io::Image &labels) {
+  const auto steps = neighbours(true);
+  const Pieces holes = find_pieces(labels, steps, [](float v) { return v == background; });
+  std::vector<long> cavity(holes.sizes.size(), 0), wall(holes.sizes.size(), 0);
+  std::vector<char> outside(holes.sizes.size(), 0);
+  for (std::size_t v = 0; v < labels.voxels.size(); ++v) {
+    const int piece = holes.piece[v];
+    if (!piece)
+      continue;
+    const std::size_t i = v % labels.size[0], j = v / labels.size[0] % labels.size[1], k = v / (labels.size[0] * labels.size[1]);
+    const auto name = static_cast<std::size_t>(piece);
+    if (i == 0 || j == 0 || i + 1 == labels.size[0] || j + 1 == labels.size[1]) {
+      outside[name] = 1;
+      continue;
+    }
+    for (const Step &step : steps) {
+      const auto label =
+          static_cast<int>(labels.voxels[labels.index(i + static_cast<std::size_t>(step[0]), j + static_cast<std::size_t>(step[1]), k)]);
+      cavity[name] += label == lv_cavity;
+      wall[name] += label == lv_wall;
+      if (label == rv_cavity)
+        outside[name] = 1;
+    }
+  }
+  io::Image filled = labels;
+  for (std::size_t v = 0; v < labels.voxels.size(); ++v)
+    if (const auto name = static_cast<std::size_t>(holes.piece[v]); name && !outside[name])
+      filled.voxels[v] = static_cast<float>(cavity[name] > 0 ? lv_cavity : lv_wall);
+  return filled;
+}
+
+void check_proportions(const io::Image &labels, const BasePlane &base) {
+  const std::vector<SliceCount> slices = count_slices(labels);
+  std::size_t widest = 0;
+  for (std::size_t k = base.first; k <= base.slice; ++k)
+    widest = std::max(widest, slices[k].cavity + slices[k].wall);
+  const io::Vector3 step = labels.point(0, 0, 1) - labels.point(0, 0, 0);
+  const double thickness = io::dot(step, base.normal), pixel = labels.voxel_volume() / thickness;
+  const double length = thickness * static_cast<double>(base.slice - base.first + 1);
+  const double width = std::sqrt(4 / M_PI * pixel * static_cast<double>(widest));
+  if (length < 0.45 * width || length > 4 * width || length < 15 || length > 200)
+    throw io::CaseError(labels.source + ": with the header's spacing (" + io::fixed(labels.spacing(0), 2) + " x " +
+                        io::fixed(labels.spacing(1), 2) + " x " + io::fixed(labels.spacing(2), 2) + " mm) the left ventricle would be " +
+                        io::fixed(length, 0) + " mm long and " + io::fixed(width, 0) +
+                        " mm wide, which no heart is; correct the spacing in the header");
+}
+
+io::Vector3 towards_right_ventricle(const io::Image &labels, const BasePlane &base) {
+  std::size_t first = labels.size[2], last = 0;
+  const std::vector<SliceCount> slices = count_slices(labels);
+  for (std::size_t k = base.first; k <= base.slice; ++k)
+    if (slices[k].right > 0 && slices[k].cavity > 0) {
+      first = std::min(first, k);
+      last = k;
+    }
+  if (first > last)
+    return {};
+  const io::Vector3 d = centroid(labels, rv_cavity, first, last) - centroid(labels, lv_cavity, first, last);
+  return io::normalized(d - io::dot(d, base.normal) * base.normal);
+}
+
+void check_handedness(const io::Image &labels, const BasePlane &base, bool allowed, std::vector<std::string> &notes) {
+  if (!labels.oriented)
+    return;
+  const io::Vector3 right = towards_right_ventricle(labels, base);
+  const io::Vector3 to_apex = -1.0 * base.normal;
+  std::string found; // RAS: +x is the patient's right, +y front, +z up
+  if (right[0] < 0)
+    found = "the right ventricle on the patient's left of the left ventricle";
+  else if (to_apex[0] > 0.3)
+    found = "the apex to the patient's right";
+  else if (to_apex[1] < -0.3)
+    found = "the apex to the back";
+  else if (to_apex[2] > 0.3)
+    found = "the apex upwards";
+  if (found.empty())
+    return;
+  if (!allowed)
+    throw io::CaseError(labels.source + ": its header puts " + found +
+                        ": the affine is mirrored or turned (LPS taken for RAS?), or this is dextrocardia; correct the header, or set "
+                        "segmentation.mirrored: allowed");
+  notes.push_back("the header puts " + found + "; taken as it is because segmentation.mirrored is 'allowed'");
+}
+
+} // namespace corvivo::mesh
