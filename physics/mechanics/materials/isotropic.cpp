@@ -20,7 +20,7 @@ PassiveResponse NeoHooke::respond(const dealii::SymmetricTensor<2, 3> &C, const 
 }
 
 void Demiray::describe(io::Schema &schema) {
-  const std::string source = "isotropic fit to the shear tests of Dokos 2002 in Holzapfel & Ogden, Phil Trans R Soc A 367:3445, 2009";
+  const std::string source = "form: Demiray, J Biomech 5:309, 1972; value: of the order used for ventricles, to be fitted";
   schema.quantity("a", a_, "kPa", io::positive, "Stiffness at small strain.", source);
   schema.quantity("b", b_, "1", io::positive, "How fast it stiffens.", source);
   describe_scale(schema, scale_);

@@ -81,6 +81,17 @@ TEST_F(PublishedMaterials, HolzapfelOgdenSmoothSwitchIsCloseToTheSharpOneInTensi
   EXPECT_NEAR(cauchy(*smooth, F, frame_)[0][0], expected, 0.01 * expected) << "1 - h and h'/k are below 1e-4 at I4 - 1 = 0.1";
 }
 
+TEST_F(PublishedMaterials, HealthyHumanHeartIsSofterThanExcisedPigTissue) {
+  const auto pig = physics::materials().make("holzapfel_ogden"), human = physics::materials().make("holzapfel_ogden_human");
+  const double l = 1.15, across = 1.0 / std::sqrt(l);
+  const auto fibre_stress = [&](const physics::Material &material) {
+    const Stress sigma = cauchy(material, diagonal(l, across, across), frame_);
+    return sigma[0][0] - sigma[2][2];
+  };
+  EXPECT_NEAR(fibre_stress(*human), 3.8 + 0.12, 0.5) << "2 l^2 a_f x exp(b_f x^2) with x = l^2 - 1, and a little matrix, by hand";
+  EXPECT_GT(fibre_stress(*pig), 10.0 * fibre_stress(*human));
+}
+
 TEST_F(PublishedMaterials, GuccionePulledAlongTheFibre) {
   const auto path = shared("reference/analytic/guccione_uniaxial_fibre.csv");
   SKIP_WITHOUT(path);
