@@ -1,0 +1,213 @@
+#include <io/base/errors.hpp>
+#include <io/base/log.hpp>
+#include <io/base/schema.hpp>
+#include <io/base/text.hpp>
+#include <io/base/units.hpp>
+#include <mesh/generate_parts.hpp>
+#include <mesh/quality.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace corvivo::mesh {
+
+namespace {
+
+/// Distance from `base_centre` to the one zero of the field along a direction in the base plane.
+double crossing(const ImplicitVentricle &shape, const ImplicitVentricle::Field &field, const Vector3 &direction, const std::string &name) {
+  const auto at = [&](double distance) { return field(shape.base_centre + distance * direction); };
+  const double stride = 0.25; // mm: below any lattice that labels are resampled to
+  double low = -1;
+  int changes = 0;
+  bool inside = at(0) < 0;
+  const bool starts_inside = inside;
+  for (double d = 0; d < 2 * shape.radius; d += stride)
+    if (const bool next = at(d + stride) < 0; next != inside) {
+      if (++changes == 1)
+        low = d;
+      inside = next;
+    }
+  if (!starts_inside || changes != 1)
+    throw io::CaseError("mesh: the base plane does not cut the " + name + " in one round contour about the cavity (a ray from its centre " +
+                        (starts_inside ? "crosses it " + std::to_string(changes) + " times" : "starts outside it") +
+                        "); move the base plane towards the apex or smooth the segmentation");
+  double high = low + stride;
+  for (int i = 0; i < 60; ++i) {
+    const double middle = 0.5 * (low + high);
+    (at(middle) < 0 ? low : high) = middle;
+  }
+  return 0.5 * (low + high);
+}
+
+std::vector<Vector3> ray_directions(const Vector3 &normal, std::size_t count) {
+  const int least = std::abs(normal[0]) <= std::abs(normal[1]) ? (std::abs(normal[0]) <= std::abs(normal[2]) ? 0 : 2)
+                                                               : (std::abs(normal[1]) <= std::abs(normal[2]) ? 1 : 2);
+  Vector3 axis{};
+  axis[least] = 1;
+  const Vector3 e1 = normalized(axis - dot(axis, normal) * normal), e2 = cross(normal, e1);
+  std::vector<Vector3> directions;
+  for (std::size_t i = 0; i < count; ++i) {
+    const double angle = 2 * M_PI * double(i) / double(count);
+    directions.push_back(std::cos(angle) * e1 + std::sin(angle) * e2);
+  }
+  return directions;
+}
+
+void check_options(const MeshOptions &options, double cavity_radius) {
+  if (!(options.element_size > 0) || !(options.facet_distance > 0))
+    throw io::CaseError("mesh: element_size and facet_distance must be positive");
+  if (options.element_size > cavity_radius)
+    throw io::CaseError("mesh: the element_size " + io::print_number(options.element_size) +
+                        " mm is larger than the radius of the cavity at the base (" + io::fixed(cavity_radius, 1) +
+                        " mm), so the elements cannot follow it; choose a smaller one, 4 mm is usual");
+}
+
+/// Number of pieces of the tetrahedra that hang together by nodes.
+std::size_t pieces(const HeartMesh &mesh) {
+  std::vector<std::size_t> parent(mesh.nodes.size());
+  std::iota(parent.begin(), parent.end(), std::size_t(0));
+  const auto root = [&parent](std::size_t n) {
+    while (parent[n] != n)
+      n = parent[n] = parent[parent[n]];
+    return n;
+  };
+  for (const auto &cell : mesh.tetrahedra)
+    for (int i = 1; i < 4; ++i)
+      parent[root(cell[i])] = root(cell[0]);
+  std::size_t count = 0;
+  for (std::size_t n = 0; n < parent.size(); ++n)
+    count += root(n) == n;
+  return count;
+}
+
+/// A cup: one piece whose boundary is a sphere, with one rim around the endocardium.
+void check_is_a_cup(const HeartMesh &mesh) {
+  const std::string advice = "; choose a smaller element_size, or look whether the segmentation has a hole or a very thin wall there";
+  try {
+    check(mesh);
+  } catch (const io::CaseError &error) {
+    throw io::CaseError(std::string("mesh: ") + error.what() + advice);
+  }
+  if (const std::size_t count = pieces(mesh); count != 1)
+    throw io::CaseError("mesh: the wall comes out in " + std::to_string(count) + " pieces" + advice);
+  std::vector<char> on_boundary(mesh.nodes.size(), 0);
+  for (const auto &t : mesh.triangles)
+    for (const std::size_t n : t)
+      on_boundary[n] = 1;
+  const long vertices = std::count(on_boundary.begin(), on_boundary.end(), 1), faces = long(mesh.triangles.size());
+  if (vertices - faces / 2 != 2) // Euler: V - E + F with E = 3 F / 2
+    throw io::CaseError("mesh: the wall comes out with a hole or an inner bubble" + advice);
+}
+
+} // namespace
+
+void MeshOptions::describe(io::Schema &schema) {
+  schema.quantity("element_size", element_size, "mm", io::between(0.2, 20), "Usual edge of a tetrahedron.");
+  schema.quantity("facet_distance", facet_distance, "mm", io::Range{0.001, 5},
+                  "Largest distance between a boundary triangle and the smooth surface that it stands for.");
+  schema.integer("smoothing_passes", smoothing_passes, 0, 1000, "Sweeps over all nodes that raise the smallest dihedral angles.");
+}
+
+std::vector<Vector3> trace_rim(const ImplicitVentricle &shape, const ImplicitVentricle::Field &field, double step,
+                               const std::string &name) {
+  const double radius = crossing(shape, field, ray_directions(shape.base_normal, 1)[0], name);
+  const std::size_t count = std::clamp<std::size_t>(std::size_t(std::ceil(2 * M_PI * radius / step)), 120, 20000);
+  std::vector<Vector3> rim;
+  for (const Vector3 &direction : ray_directions(shape.base_normal, count))
+    rim.push_back(shape.base_centre + crossing(shape, field, direction, name) * direction);
+  return rim;
+}
+
+HeartMesh make_left_ventricle(const ImplicitVentricle &shape, const MeshOptions &options) {
+  CORVIVO_ASSERT(shape.endocardium && shape.epicardium && shape.radius > 0 && std::abs(norm(shape.base_normal) - 1) < 1e-9,
+                 "an implicit ventricle needs two surfaces, a ball around it and a unit base normal");
+  CORVIVO_ASSERT(shape.epicardium(shape.centre) < 0 && shape.endocardium(shape.centre) > 0 && shape.above_base(shape.centre) < 0,
+                 "the centre of the ball must lie in the wall");
+  const double step = options.element_size > 0 ? options.element_size / 16 : 1;
+  const std::vector<std::vector<Vector3>> rims{trace_rim(shape, shape.endocardium, step, "endocardium"),
+                                               trace_rim(shape, shape.epicardium, step, "epicardium")};
+  double cavity_radius = 2 * shape.radius;
+  for (const Vector3 &p : rims[0])
+    cavity_radius = std::min(cavity_radius, norm(p - shape.base_centre));
+  check_options(options, cavity_radius);
+
+  detail::RawMesh raw = detail::tetrahedralise(shape, options, rims);
+  detail::improve(raw, shape, options);
+  HeartMesh mesh = std::move(raw.mesh);
+  mesh.apex = shape.apex;
+  mesh.base_centre = shape.base_centre;
+  mesh.long_axis = shape.long_axis;
+  mesh.to_right_ventricle = shape.to_right_ventricle;
+  check_is_a_cup(mesh);
+  return mesh;
+}
+
+namespace {
+
+/// A point in the wall to start from: along the line through both apices, else the lattice node deepest inside the wall.
+Vector3 point_in_wall(const HeartShape &shape) {
+  Vector3 best = 0.5 * (shape.apex + shape.cavity_apex);
+  const auto depth = [&shape](const Vector3 &p) { return std::min({-shape.epicardium(p), shape.endocardium(p), -shape.above_base(p)}); };
+  double deepest = depth(best);
+  if (deepest < shape.spacing)
+    for (std::size_t k = 0; k < shape.size[2]; ++k)
+      for (std::size_t j = 0; j < shape.size[1]; ++j)
+        for (std::size_t i = 0; i < shape.size[0]; ++i)
+          if (const double d = depth(shape.node(i, j, k)); d > deepest) {
+            deepest = d;
+            best = shape.node(i, j, k);
+          }
+  if (!(deepest > 0))
+    throw io::CaseError("mesh: the shape has no wall below its base plane");
+  return best;
+}
+
+ImplicitVentricle implicit(const HeartShape &shape) {
+  ImplicitVentricle ventricle;
+  ventricle.endocardium = [&shape](const Vector3 &p) { return shape.endocardium(p); };
+  ventricle.epicardium = [&shape](const Vector3 &p) { return shape.epicardium(p); };
+  ventricle.base_point = shape.base_point;
+  ventricle.base_normal = normalized(shape.base_normal);
+  ventricle.base_centre = shape.base_centre - ventricle.above_base(shape.base_centre) * ventricle.base_normal;
+  ventricle.centre = point_in_wall(shape);
+  for (const std::size_t i : {std::size_t(0), shape.size[0] - 1})
+    for (const std::size_t j : {std::size_t(0), shape.size[1] - 1})
+      for (const std::size_t k : {std::size_t(0), shape.size[2] - 1})
+        ventricle.radius = std::max(ventricle.radius, norm(shape.node(i, j, k) - ventricle.centre));
+  ventricle.apex = shape.apex;
+  ventricle.long_axis = shape.long_axis;
+  ventricle.to_right_ventricle = shape.to_right_ventricle;
+  return ventricle;
+}
+
+void check_lattice(const HeartShape &shape) {
+  const std::size_t nodes = shape.size[0] * shape.size[1] * shape.size[2];
+  CORVIVO_ASSERT(std::min({shape.size[0], shape.size[1], shape.size[2]}) >= 2 && shape.spacing > 0 &&
+                     shape.endocardium_field.size() == nodes && shape.epicardium_field.size() == nodes && norm(shape.base_normal) > 0,
+                 "the heart shape is incomplete");
+}
+
+} // namespace
+
+HeartMesh make_left_ventricle(const HeartShape &shape, const MeshOptions &options, io::Quantities &quantities) {
+  check_lattice(shape);
+  const double cells = 8 * shape.wall_volume * io::mm3_per_mL / std::pow(options.element_size, 3); // a regular one fills 0.118 h^3
+  if (cells > 3e7)
+    throw io::CaseError("mesh: an element_size of " + io::print_number(options.element_size) + " mm would need about " +
+                        io::fixed(cells / 1e6, 0) + " million tetrahedra; choose a larger one, 4 mm is usual");
+  HeartMesh mesh = make_left_ventricle(implicit(shape), options);
+  add_mesh_quantities(mesh, quantities);
+  const double expected = shape.label_cavity_volume > 0 ? shape.label_cavity_volume : shape.cavity_volume;
+  if (expected > 0) {
+    const double error = 100 * std::abs(quantities.value("mesh_lv_cavity_volume") / expected - 1);
+    io::Quantity &entry = quantities.set("mesh_volume_error", error, "%");
+    if (error > 3) {
+      entry.warning = "the mesh's cavity differs from the label map's below the base plane by more than 3 %";
+      io::warn("mesh: " + entry.warning + " (" + io::fixed(error, 1) + " %)");
+    }
+  }
+  return mesh;
+}
+
+} // namespace corvivo::mesh

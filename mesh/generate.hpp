@@ -1,0 +1,50 @@
+#pragma once
+/// Tetrahedra of a left ventricle between two smooth surfaces and a flat base, by CGAL Mesh_3.
+#include <io/base/quantity.hpp>
+#include <mesh/heart_mesh.hpp>
+#include <mesh/heart_shape.hpp>
+
+#include <functional>
+
+namespace corvivo::io {
+class Schema;
+}
+
+namespace corvivo::mesh {
+
+struct MeshOptions {
+  double element_size = 4;     ///< mm
+  double facet_distance = 0.2; ///< mm
+  int smoothing_passes = 15;
+  void describe(io::Schema &schema);
+};
+
+/// A left ventricle as two implicit surfaces and a base plane; fields need not be exact distances, only smooth near their zero.
+struct ImplicitVentricle {
+  using Field = std::function<double(const Vector3 &)>;
+  Field endocardium, epicardium;              ///< mm, negative inside
+  Vector3 base_point{}, base_normal{0, 0, 1}; ///< unit normal from apex to base
+  Vector3 base_centre{};                      ///< in the plane, inside the cavity
+  Vector3 centre{};                           ///< of a ball that holds the wall
+  double radius = 0;                          ///< of that ball, mm
+  Vector3 apex{}, long_axis{}, to_right_ventricle{};
+  std::vector<Vector3> corners; ///< points of the surfaces that must become nodes
+
+  double above_base(const Vector3 &point) const { return dot(point - base_point, base_normal); }
+};
+
+/// Closed polyline along {field = 0} in the base plane, counter-clockwise about the base normal, points about `step` mm apart.
+/// Throws CaseError unless each ray from `base_centre` crosses the contour exactly once (then `name` and what was found are told).
+std::vector<Vector3> trace_rim(const ImplicitVentricle &shape, const ImplicitVentricle::Field &field, double step, const std::string &name);
+
+/// The wall {epicardium < 0 <= endocardium, below the base}: region "lv_wall"; surfaces "endocardium_lv", "epicardium", "base". Nodes of
+/// the base lie in its plane, nodes of the two rims on rim and plane, nodes of the curved surfaces on their zero level (1e-6 mm). Runs on
+/// one rank; the same input gives the same bits. Throws CaseError when the elements are too large for the shape or the surfaces do not
+/// bound a wall.
+HeartMesh make_left_ventricle(const ImplicitVentricle &shape, const MeshOptions &options);
+
+/// The same from a label map's shape. Sets the quantities of `add_mesh_quantities` and `mesh_volume_error` [%]: cavity of the mesh against
+/// the label map's below the same plane; its `warning` says so when that is above 3 %.
+HeartMesh make_left_ventricle(const HeartShape &shape, const MeshOptions &options, io::Quantities &quantities);
+
+} // namespace corvivo::mesh

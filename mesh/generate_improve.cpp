@@ -1,0 +1,273 @@
+#include <io/base/errors.hpp>
+#include <mesh/generate_parts.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+namespace corvivo::mesh::detail {
+
+namespace {
+
+using Cell = std::array<std::size_t, 4>;
+
+Vector3 gradient(const ImplicitVentricle::Field &field, const Vector3 &p, double h) {
+  Vector3 slope{};
+  for (int d = 0; d < 3; ++d) {
+    Vector3 forward = p, backward = p;
+    forward[d] += h;
+    backward[d] -= h;
+    slope[d] = (field(forward) - field(backward)) / (2 * h);
+  }
+  return slope;
+}
+
+constexpr double difference_step = 0.05; // mm: well below a voxel, well above rounding
+constexpr double on_surface = 1e-7;      // mm
+
+/// The same within the plane through `point` normal to `normal`.
+Vector3 project_in_plane(const ImplicitVentricle::Field &field, Vector3 point, const Vector3 &normal, double h) {
+  for (int i = 0; i < 30; ++i) {
+    const Vector3 slope = gradient(field, point, h), along = slope - dot(slope, normal) * normal;
+    const double value = field(point), steep = dot(along, along);
+    if (!(steep > 0) || std::abs(value) < on_surface * std::sqrt(steep))
+      break;
+    point = point - (value / steep) * along;
+  }
+  return point;
+}
+
+Vector3 to_plane(const ImplicitVentricle &shape, const Vector3 &p) {
+  return p - shape.above_base(p) * shape.base_normal;
+}
+
+/// 1 - max |cos| of the dihedral angles: grows with the smallest of angle and 180 deg - angle; negative for a cell inside out.
+double goodness(const Vector3 &a, const Vector3 &b, const Vector3 &c, const Vector3 &d) {
+  const Vector3 ab = b - a, ac = c - a, ad = d - a, bc = c - b, bd = d - b;
+  if (!(dot(ab, cross(ac, ad)) > 0))
+    return -1;
+  const std::array<Vector3, 4> normal{normalized(cross(bc, bd)), normalized(cross(ad, ac)), normalized(cross(ab, ad)),
+                                      normalized(cross(ac, ab))};
+  double worst = 0;
+  for (int i = 0; i < 4; ++i)
+    for (int j = i + 1; j < 4; ++j)
+      worst = std::max(worst, std::abs(dot(normal[i], normal[j])));
+  return 1 - worst;
+}
+
+enum class Aim { all_cells, worst };
+
+class Smoother {
+public:
+  Smoother(RawMesh &raw, const ImplicitVentricle &shape) : mesh_(raw.mesh), hold_(raw.hold), shape_(shape), cells_(mesh_.nodes.size()) {
+    for (std::size_t c = 0; c < mesh_.tetrahedra.size(); ++c)
+      for (const std::size_t n : mesh_.tetrahedra[c])
+        cells_[n].push_back(c);
+  }
+
+  /// One sweep over the nodes whose worst cell is below `wanted`; returns how many moved.
+  std::size_t sweep(double wanted, Aim aim) {
+    std::size_t moved = 0;
+    for (std::size_t n = 0; n < mesh_.nodes.size(); ++n)
+      if (hold_[n] != Hold::fixed && worst_at(n, mesh_.nodes[n]) < wanted)
+        moved += move(n, aim);
+    return moved;
+  }
+
+private:
+  template <class Visit> void each_goodness(std::size_t node, const Vector3 &place, const Visit &visit) const {
+    for (const std::size_t c : cells_[node]) {
+      std::array<Vector3, 4> p{};
+      for (int i = 0; i < 4; ++i)
+        p[i] = mesh_.tetrahedra[c][i] == node ? place : mesh_.nodes[mesh_.tetrahedra[c][i]];
+      visit(goodness(p[0], p[1], p[2], p[3]));
+    }
+  }
+  double worst_at(std::size_t node, const Vector3 &place) const {
+    double worst = 1;
+    each_goodness(node, place, [&worst](double g) { worst = std::min(worst, g); });
+    return worst;
+  }
+  /// Higher is better. The sum of 1/g^2 raises the bad cells without spoiling the good ones; the bare minimum serves for the last few.
+  double merit(std::size_t node, const Vector3 &place, Aim aim) const {
+    if (aim == Aim::worst)
+      return worst_at(node, place);
+    double cost = 0;
+    each_goodness(node, place, [&cost](double g) { cost += g > 0 ? 1 / (g * g) : 1e30; });
+    return -cost;
+  }
+
+  Vector3 held(std::size_t node, const Vector3 &place) const {
+    switch (hold_[node]) {
+    case Hold::endocardium:
+      return project(shape_.endocardium, place, difference_step);
+    case Hold::epicardium:
+      return project(shape_.epicardium, place, difference_step);
+    case Hold::base:
+      return to_plane(shape_, place);
+    case Hold::fixed:
+      return mesh_.nodes[node];
+    case Hold::inside:
+      break;
+    }
+    return place;
+  }
+
+  /// Towards the mean of the neighbours, then a pattern search with a shrinking step; takes what raises the worst cell.
+  bool move(std::size_t node, Aim aim) {
+    const Vector3 start = mesh_.nodes[node];
+    Vector3 mean{};
+    double count = 0, shortest = 1e300;
+    for (const std::size_t c : cells_[node])
+      for (const std::size_t other : mesh_.tetrahedra[c])
+        if (other != node && (hold_[node] == Hold::inside || hold_[other] == hold_[node] || hold_[other] == Hold::fixed)) {
+          mean = mean + mesh_.nodes[other];
+          shortest = std::min(shortest, norm(mesh_.nodes[other] - start));
+          count += 1;
+        }
+    if (count == 0)
+      return false;
+    Vector3 best = start;
+    double merit_now = merit(node, start, aim);
+    const auto attempt = [&](const Vector3 &place) {
+      const Vector3 candidate = held(node, place);
+      if (const double value = merit(node, candidate, aim); value > merit_now + 1e-12) {
+        merit_now = value;
+        best = candidate;
+        return true;
+      }
+      return false;
+    };
+    for (const double fraction : {1.0, 0.5, 0.25})
+      if (attempt(start + fraction * ((1 / count) * mean - start)))
+        break;
+    for (double step = 0.3 * shortest; step > 0.01 * shortest; step *= 0.5) {
+      const Vector3 from = best;
+      for (int d = 0; d < 3; ++d)
+        for (const double sign : {1.0, -1.0}) {
+          Vector3 place = from;
+          place[d] += sign * step;
+          attempt(place);
+        }
+    }
+    mesh_.nodes[node] = best;
+    return best != start;
+  }
+
+  HeartMesh &mesh_;
+  const std::vector<Hold> &hold_;
+  const ImplicitVentricle &shape_;
+  std::vector<std::vector<std::size_t>> cells_;
+};
+
+/// Bit s is set when the node belongs to a triangle of surface s.
+std::vector<unsigned> surfaces_of_nodes(const HeartMesh &mesh) {
+  std::vector<unsigned> surfaces(mesh.nodes.size(), 0);
+  for (std::size_t t = 0; t < mesh.triangles.size(); ++t)
+    for (const std::size_t n : mesh.triangles[t])
+      surfaces[n] |= 1u << mesh.surface[t];
+  return surfaces;
+}
+
+void put_on_surfaces(RawMesh &raw, const ImplicitVentricle &shape) {
+  HeartMesh &mesh = raw.mesh;
+  const auto surfaces = surfaces_of_nodes(mesh);
+  const unsigned endocardium = 1, epicardium = 2, base = 4;
+  for (std::size_t n = 0; n < mesh.nodes.size(); ++n) {
+    Vector3 &p = mesh.nodes[n];
+    const auto &field = surfaces[n] & endocardium ? shape.endocardium : shape.epicardium;
+    if (surfaces[n] & base) {
+      p = to_plane(shape, p);
+      if (surfaces[n] & (endocardium | epicardium))
+        p = to_plane(shape, project_in_plane(field, p, shape.base_normal, difference_step));
+    } else if (surfaces[n])
+      p = project(field, p, difference_step);
+  }
+}
+
+/// Cells with two faces on one surface and almost no height: without them the surface runs through their other two faces.
+bool remove_flat_boundary_cells(HeartMesh &mesh, double flat) {
+  std::map<std::array<std::size_t, 3>, int> surface_of; // sorted nodes
+  std::map<std::array<std::size_t, 2>, int> boundary_edges;
+  for (std::size_t t = 0; t < mesh.triangles.size(); ++t) {
+    auto nodes = mesh.triangles[t];
+    std::sort(nodes.begin(), nodes.end());
+    surface_of[nodes] = mesh.surface[t];
+    for (int i = 0; i < 3; ++i)
+      ++boundary_edges[{nodes[i == 2 ? 0 : i], nodes[i == 2 ? 2 : i + 1]}];
+  }
+  std::vector<Cell> kept;
+  for (const Cell &cell : mesh.tetrahedra) {
+    std::vector<int> outer; // the nodes opposite the boundary faces
+    std::vector<int> label;
+    for (int i = 0; i < 4; ++i) {
+      std::array<std::size_t, 3> face{cell[(i + 1) % 4], cell[(i + 2) % 4], cell[(i + 3) % 4]};
+      std::sort(face.begin(), face.end());
+      if (const auto found = surface_of.find(face); found != surface_of.end()) {
+        outer.push_back(i);
+        label.push_back(found->second);
+      }
+    }
+    const bool candidate = outer.size() == 2 && label[0] == label[1] &&
+                           goodness(mesh.nodes[cell[0]], mesh.nodes[cell[1]], mesh.nodes[cell[2]], mesh.nodes[cell[3]]) < flat;
+    // the boundary faces share the edge of the two nodes that are not opposite them; the new ones share the edge of those that are
+    const std::array<std::size_t, 2> fresh =
+        candidate ? std::array<std::size_t, 2>{std::min(cell[outer[0]], cell[outer[1]]), std::max(cell[outer[0]], cell[outer[1]])}
+                  : std::array<std::size_t, 2>{};
+    if (!candidate || boundary_edges.count(fresh)) {
+      kept.push_back(cell);
+      continue;
+    }
+    boundary_edges[fresh] = 2;
+    for (int j = 0; j < 4; ++j)
+      if (j != outer[0] && j != outer[1]) {
+        std::array<std::size_t, 3> inner{cell[outer[0]], cell[outer[1]], cell[j]};
+        std::sort(inner.begin(), inner.end());
+        surface_of[inner] = label[0];
+      }
+  }
+  const bool removed = kept.size() < mesh.tetrahedra.size();
+  if (removed) {
+    mesh.tetrahedra = kept;
+    mesh.region.resize(kept.size());
+    mesh.triangles = boundary_faces(mesh.tetrahedra);
+    mesh.surface.clear();
+    for (auto nodes : mesh.triangles) {
+      std::sort(nodes.begin(), nodes.end());
+      mesh.surface.push_back(surface_of.at(nodes));
+    }
+  }
+  return removed;
+}
+
+} // namespace
+
+Vector3 project(const ImplicitVentricle::Field &field, Vector3 point, double h) {
+  for (int i = 0; i < 30; ++i) {
+    const Vector3 slope = gradient(field, point, h);
+    const double value = field(point), steep = dot(slope, slope);
+    if (!(steep > 0) || std::abs(value) < on_surface * std::sqrt(steep))
+      break;
+    point = point - (value / steep) * slope;
+  }
+  return point;
+}
+
+void improve(RawMesh &raw, const ImplicitVentricle &shape, const MeshOptions &options) {
+  const auto at_angle = [](double degrees) { return 1 - std::cos(degrees * M_PI / 180); };
+  put_on_surfaces(raw, shape);
+  for (int round = 0; round < 3; ++round) {
+    const bool removed = remove_flat_boundary_cells(raw.mesh, at_angle(12));
+    Smoother smoother(raw, shape);
+    std::size_t moved = 1;
+    for (int pass = 0; pass < options.smoothing_passes && moved > 0; ++pass)
+      moved = smoother.sweep(at_angle(45), Aim::all_cells);
+    if (!removed && round > 0)
+      break;
+  }
+  Smoother smoother(raw, shape);
+  for (int pass = 0; pass < options.smoothing_passes; ++pass)
+    smoother.sweep(at_angle(25), Aim::worst);
+}
+
+} // namespace corvivo::mesh::detail
