@@ -20,8 +20,8 @@ public:
   virtual ~ActiveTension() = default;
   virtual void describe(io::Schema &schema) = 0;
   virtual std::size_t state_size() const = 0;
-  /// Steady state at this calcium (uM) and stretch 1.
-  virtual void initialise(double *state, double calcium) const = 0;
+  /// Steady state at this calcium (uM) and fibre stretch.
+  virtual void initialise(double *state, double calcium, double stretch = 1.0) const = 0;
   /// One implicit step of `dt` ms from `old_state` to `new_state`; calcium in uM at the end of the step, fibre stretch at both ends.
   /// Unconditionally stable (Land 2017's kb reaches 5e5/s). Does not change `old_state`, so Newton may ask again.
   virtual ActiveResponse advance(const double *old_state, double *new_state, double calcium, double old_stretch, double stretch,

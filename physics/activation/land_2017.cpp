@@ -95,8 +95,8 @@ Land2017::Derived Land2017::derive(const Land2017Parameters &p) {
   return d;
 }
 
-void Land2017::initialise(double *state, double calcium) const {
-  const double bound = std::pow(std::max(calcium, 0.0) / p_.Ca50, p_.n_trpn), T = bound / (1.0 + bound);
+void Land2017::initialise(double *state, double calcium, double stretch) const {
+  const double bound = binding(calcium, stretch).value, T = bound / (1.0 + bound);
   const double X = std::max(std::pow(T, 0.5 * p_.nTm), least_unblocking);
   const double blocked = d_.kb / (p_.ku * X * X), weak = p_.kuw / (d_.kwu + p_.kws), strong = weak * p_.kws / d_.ksu;
   const double U = 1.0 / (1.0 + blocked + weak + strong);
@@ -104,15 +104,20 @@ void Land2017::initialise(double *state, double calcium) const {
   std::copy(steady.begin(), steady.end(), state);
 }
 
-/// Exact for constant calcium and stretch: those at the middle of the step are given.
+Land2017::Along Land2017::binding(double calcium, double stretch) const {
+  const double least = 0.05 * p_.Ca50; // keeps the power finite for a beta1 that would make Ca50 negative
+  const double half = std::max(p_.Ca50 + p_.beta1 * (std::min(stretch, longest_effective_stretch) - 1.0), least);
+  const double bound = std::pow(std::max(calcium, 0.0) / half, p_.n_trpn);
+  const bool moves = half > least && stretch < longest_effective_stretch;
+  return {bound, moves ? -p_.n_trpn * bound / half * p_.beta1 : 0.0};
+}
+
+/// Exact for constant calcium and stretch: those at the middle of the step are given, and that stretch moves half as much as the last.
 Land2017::Along Land2017::troponin(double old_troponin, double calcium, double stretch, double dt) const {
-  const double reached = std::min(stretch, longest_effective_stretch);
-  const double half = std::max(p_.Ca50 + p_.beta1 * (reached - 1.0), 0.05 * p_.Ca50);
-  const double dhalf = half > 0.05 * p_.Ca50 && stretch < longest_effective_stretch ? 0.5 * p_.beta1 : 0.0;
-  const double bound = std::pow(std::max(calcium, 0.0) / half, p_.n_trpn), dbound = -p_.n_trpn * bound / half * dhalf;
-  const double steady = bound / (1.0 + bound), decay = std::exp(-p_.k_trpn * (1.0 + bound) * dt);
-  const double slope = (1.0 - decay) / ((1.0 + bound) * (1.0 + bound)) - (old_troponin - steady) * p_.k_trpn * dt * decay;
-  return {steady + (old_troponin - steady) * decay, slope * dbound};
+  const Along bound = binding(calcium, stretch);
+  const double sites = 1.0 + bound.value, steady = bound.value / sites, decay = std::exp(-p_.k_trpn * sites * dt);
+  const double slope = (1.0 - decay) / (sites * sites) - (old_troponin - steady) * p_.k_trpn * dt * decay;
+  return {steady + (old_troponin - steady) * decay, slope * 0.5 * bound.slope};
 }
 
 Land2017::Along Land2017::length_factor(double stretch) const {

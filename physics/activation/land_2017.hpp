@@ -32,7 +32,7 @@ public:
   explicit Land2017(const Land2017Parameters &parameters = {});
   void describe(io::Schema &schema) override;
   std::size_t state_size() const override { return 7; }
-  void initialise(double *state, double calcium) const override;
+  void initialise(double *state, double calcium, double stretch = 1.0) const override;
   ActiveResponse advance(const double *old_state, double *new_state, double calcium, double old_stretch, double stretch,
                          double dt) const override;
 
@@ -45,6 +45,8 @@ private:
     double kb, kwu, ksu, distortion, cs, cw;
   };
   static Derived derive(const Land2017Parameters &p);
+  /// (Ca/Ca50(l))^n and its slope with stretch.
+  Along binding(double calcium, double stretch) const;
   Along troponin(double old_troponin, double calcium, double stretch, double dt) const;
   Along length_factor(double stretch) const;
 

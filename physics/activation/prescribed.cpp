@@ -17,7 +17,7 @@ void PrescribedTension::describe(io::Schema &schema) {
                   "Rate of relaxation, negative.", source);
 }
 
-void PrescribedTension::initialise(double *state, double) const {
+void PrescribedTension::initialise(double *state, double, double) const {
   state[0] = state[1] = 0.0;
 }
 

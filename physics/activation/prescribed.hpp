@@ -12,7 +12,7 @@ class PrescribedTension final : public ActiveTension {
 public:
   void describe(io::Schema &schema) override;
   std::size_t state_size() const override { return 2; }
-  void initialise(double *state, double calcium) const override;
+  void initialise(double *state, double calcium, double stretch = 1.0) const override;
   ActiveResponse advance(const double *old_state, double *new_state, double calcium, double old_stretch, double stretch,
                          double dt) const override;
 

@@ -136,13 +136,29 @@ TEST(Land2017, SettlesAtThePublishedForceCalciumCurves) {
 }
 
 TEST(Land2017, StartsSteady) {
-  for (const double calcium : {0.05, 0.1, 0.5, 2.0}) {
-    Point point("land_2017", calcium);
-    const State before = point.state;
-    point.step(calcium, 1.0, 5.0);
-    for (std::size_t i = 0; i < before.size(); ++i)
-      EXPECT_NEAR(point.state[i], before[i], 1e-9) << calcium << " uM; rounding of the stiff solve";
-  }
+  for (const double calcium : {0.02, 0.05, 0.1, 0.5, 2.0})
+    for (const double stretch : {0.8, 1.0, 1.15, 1.3})
+      for (const double dt : {1.0, 5.0, 100.0}) {
+        Point point("land_2017", calcium);
+        point.model->initialise(point.state.data(), calcium, stretch);
+        point.stretch = stretch;
+        const State before = point.state;
+        point.step(calcium, stretch, dt);
+        for (std::size_t i = 0; i < before.size(); ++i)
+          EXPECT_NEAR(point.state[i], before[i], 1e-9)
+              << calcium << " uM, stretch " << stretch << ", " << dt << " ms; rounding of the stiff solve";
+      }
+}
+
+TEST(Land2017, ComesToRestFromAnywhereInLongSteps) {
+  Point point("land_2017", 3.0);
+  State rest(point.state.size());
+  point.model->initialise(rest.data(), 0.1, 1.1);
+  point.stretch = 1.1;
+  for (int i = 0; i < 40; ++i)
+    point.step(0.1, 1.1, 100.0);
+  for (std::size_t i = 0; i < rest.size(); ++i)
+    EXPECT_NEAR(point.state[i], rest[i], 1e-8) << "4 s at rates of at least 0.012/ms leave exp(-48)";
 }
 
 struct Error {
