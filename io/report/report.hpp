@@ -1,0 +1,82 @@
+#pragma once
+/// One self-contained page on one patient and one run, from plain data. It loads nothing from anywhere.
+#include <calibration/prognosis/score.hpp>
+#include <io/base/grid.hpp>
+#include <io/base/image.hpp>
+#include <io/base/quantity.hpp>
+#include <io/base/time_series.hpp>
+#include <io/report/record.hpp>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace corvivo::io {
+
+/// One line of the patient's summary.
+struct Fact {
+  std::string label, value;
+  bool assumed = false;
+};
+
+/// Values on the surface of a body. Triangles are drawn where there are some, else the outside of the tetrahedra.
+struct SurfacePicture {
+  Grid grid;
+  std::string array = "activation_time [ms]"; ///< point data with one component
+  Vector3 base_direction{};                   ///< from apex to base: up in the side views; zero: the z axis
+  Vector3 to_right_ventricle{};               ///< zero: any direction across
+};
+
+/// A label map, drawn as a row of slices.
+struct LabelPicture {
+  std::string title;
+  Image labels;
+  std::vector<std::pair<int, std::string>> names; ///< label and what it is; others are background
+};
+
+/// Names of quantities that are compared; an empty name, or one that is not there, leaves its column empty.
+struct ComparisonRow {
+  std::string label, measured, fitted, simulated;
+};
+
+/// A fitted parameter; its value and standard deviation are the quantity `param_<name>`.
+struct ParameterRow {
+  std::string name, meaning;
+  double baseline = 0, lower = 0, upper = 0; ///< in the unit of the quantity
+  std::string identifiability;               ///< a sentence: "well determined", "hangs on the prior" ...
+  bool well_determined = true;
+};
+
+struct StageFailure {
+  std::string stage, sentence;
+};
+
+/// What the page shows. Every part may be empty: the page says what is not there.
+struct ReportData {
+  std::string title; ///< of the case
+  std::vector<Fact> patient;
+  Quantities quantities; ///< what results.json holds
+  TimeSeries heartbeat;  ///< `time [ms]`, `volume_lv`, `pressure_lv`, `pressure_aorta` ... of the 3-D heartbeat
+  TimeSeries fitted;     ///< the same columns of the fitted circulation, drawn dashed
+  TimeSeries ecg;        ///< `time [ms]` and the leads [mV]
+  std::optional<SurfacePicture> activation;
+  std::vector<LabelPicture> segmentation;
+  std::vector<ComparisonRow> comparison; ///< empty: comparison_rows(quantities)
+  std::vector<ParameterRow> parameters;  ///< empty: every `param_<name>` of the quantities
+  std::vector<calibration::ScoreResult> scores;
+  std::vector<StageFailure> failures;
+  std::vector<std::string> notes; ///< what a reader must know about this run
+  RunRecord record;
+};
+
+/// A row for each `measured_<x>`, with `fit_<x>` and `sim_<x>` beside it.
+std::vector<ComparisonRow> comparison_rows(const Quantities &quantities);
+
+/// Adds published plausibility ranges to those quantities that have none and are known here (lv_ef, lv_edv, sim_lv_peak_pressure ...).
+/// Call it before results.json is written, so that both show the same.
+void add_reference_ranges(Quantities &quantities);
+
+/// The whole page. Its numbers carry the digits of results.json in `data` elements and in the script element with id "results".
+std::string report_html(const ReportData &data);
+
+} // namespace corvivo::io

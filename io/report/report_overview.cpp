@@ -1,0 +1,139 @@
+#include <io/report/report_sections.hpp>
+
+#include <io/base/text.hpp>
+#include <io/report/svg_plot.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+namespace corvivo::io {
+
+namespace {
+
+/// The reference band and where the value lies.
+std::string range_bar(const Quantity &q) {
+  const double low = q.reference_range->low, high = q.reference_range->high, margin = 0.5 * (high - low);
+  const double from = std::min(low - margin, q.value), to = std::max(high + margin, q.value);
+  const auto x = [&](double v) { return 4 + 192 * (v - from) / (to - from); };
+  return "<svg class=\"range\" viewBox=\"0 0 200 14\" aria-hidden=\"true\"><rect x=\"0\" y=\"5\" width=\"200\" height=\"4\" rx=\"2\" "
+         "class=\"track\"/><rect x=\"" +
+         fixed(x(low), 1) + "\" y=\"5\" width=\"" + fixed(x(high) - x(low), 1) + "\" height=\"4\" class=\"band\"/><circle cx=\"" +
+         fixed(x(q.value), 1) + "\" cy=\"7\" r=\"5\" class=\"" + (side_of(q) == Side::inside ? "in" : "out") + "\"/></svg>";
+}
+
+std::string reference_line(const Quantity &q) {
+  if (!q.reference_range || !std::isfinite(q.value))
+    return "";
+  const Side side = side_of(q);
+  const std::string verdict = side == Side::inside ? "within" : side == Side::below ? "below" : "above";
+  return range_bar(q) + "<p class=\"ref\"><strong class=\"" + (side == Side::inside ? "in" : "out") + "\">" + verdict + "</strong> " +
+         display_number(q.reference_range->low) + " to " + display_number(q.reference_range->high) + " " +
+         escape_html(display_unit(q.unit)) + "</p>";
+}
+
+std::string tile(const Quantity &q, const std::string &origin) {
+  const std::string prefix = "sim_";
+  const std::string plain = q.name.rfind(prefix, 0) == 0 ? q.name.substr(prefix.size()) : q.name;
+  return "<li class=\"tile\"><h3>" + escape_html(display_name(plain)) + "</h3><p class=\"value\">" + quantity_html(q) + "</p>" +
+         reference_line(q) + "<p class=\"origin\">" + origin + (is_assumed(q) ? " " + chip("assumed", "rests on assumed values") : "") +
+         "</p></li>";
+}
+
+std::string tiles(const ReportData &data, const std::vector<std::string> &names, const std::string &origin) {
+  std::string out;
+  for (const std::string &name : names)
+    if (const Quantity *q = data.quantities.find(name); q && std::isfinite(q->value))
+      out += tile(*q, origin);
+  return out;
+}
+
+/// Columns `x` and `y` of a series as a curve; nothing when it has not both.
+void add_curve(std::vector<PlotSeries> &all, const TimeSeries &series, const std::string &x, const std::string &y, const std::string &label,
+               const std::string &colour = "", bool dashed = false) {
+  if (series.rows() > 0 && series.has(x) && series.has(y))
+    all.push_back({label, series.column(x), series.column(y), colour, dashed});
+}
+
+std::string figure(const std::string &caption, const std::string &picture) {
+  return "<figure class=\"card\"><figcaption>" + caption + "</figcaption>" + picture + "</figure>";
+}
+
+const char *const lv_colour = "#0b5394";
+const char *const aorta_colour = "#c2410c";
+const char *const la_colour = "#00735c";
+
+std::string pressure_volume_loop(const ReportData &data) {
+  std::vector<PlotSeries> curves;
+  add_curve(curves, data.heartbeat, "volume_lv", "pressure_lv", "3-D heartbeat", lv_colour);
+  add_curve(curves, data.fitted, "volume_lv", "pressure_lv", "fitted circulation", aorta_colour, true);
+  if (curves.empty())
+    return "";
+  PlotOptions options;
+  options.x_label = "LV volume [mL]";
+  options.y_label = "LV pressure [mmHg]";
+  options.description = "Pressure-volume loop of the left ventricle";
+  if (const Quantity *edv = data.quantities.find("lv_edv"))
+    options.marks.push_back({edv->value, "measured EDV"});
+  if (const Quantity *esv = data.quantities.find("lv_esv"))
+    options.marks.push_back({esv->value, "measured ESV"});
+  return figure("Pressure and volume", svg_plot(options, curves));
+}
+
+std::string volume_trace(const ReportData &data) {
+  std::vector<PlotSeries> curves;
+  add_curve(curves, data.heartbeat, "time", "volume_lv", "LV, 3-D", lv_colour);
+  add_curve(curves, data.fitted, "time", "volume_lv", "LV, fitted circulation", aorta_colour, true);
+  PlotOptions options;
+  options.x_label = "time [ms]";
+  options.y_label = "volume [mL]";
+  options.description = "Volume of the left ventricle over one heartbeat";
+  return curves.empty() ? "" : figure("Volume", svg_plot(options, curves));
+}
+
+std::string pressure_trace(const ReportData &data) {
+  std::vector<PlotSeries> curves;
+  const TimeSeries &series = data.heartbeat.rows() > 0 ? data.heartbeat : data.fitted;
+  add_curve(curves, series, "time", "pressure_lv", "left ventricle", lv_colour);
+  add_curve(curves, series, "time", "pressure_aorta", "aorta", aorta_colour);
+  add_curve(curves, series, "time", "pressure_la", "left atrium", la_colour);
+  PlotOptions options;
+  options.x_label = "time [ms]";
+  options.y_label = "pressure [mmHg]";
+  options.description = "Pressures over one heartbeat";
+  return curves.empty()
+             ? ""
+             : figure(data.heartbeat.rows() > 0 ? "Pressure, 3-D heartbeat" : "Pressure, fitted circulation", svg_plot(options, curves));
+}
+
+} // namespace
+
+std::string key_numbers_section(const ReportData &data) {
+  const std::string measured = tiles(data, {"lv_ef", "lv_edv", "lv_esv", "lv_sv", "lv_mass", "rv_ef"}, "from the images");
+  const std::string simulated = tiles(data,
+                                      {"sim_lv_ef", "sim_lv_peak_pressure", "sim_lv_edp", "sim_aortic_systolic", "sim_aortic_diastolic",
+                                       "sim_lv_dpdt_max", "sim_stroke_work", "sim_gls", "qrs_duration"},
+                                      "simulated");
+  if ((measured + simulated).empty())
+    return "";
+  std::string content;
+  if (!measured.empty())
+    content += "<h3 class=\"group\">Measured in the images</h3><ul class=\"tiles\">" + measured + "</ul>";
+  if (!simulated.empty())
+    content += "<h3 class=\"group\">Simulated for this patient</h3><ul class=\"tiles\">" + simulated + "</ul>";
+  return section(
+      "key", "Key numbers",
+      content + "<p class=\"small\">Bars: the band is a reference range of healthy adults, its source stands under “All results”.</p>");
+}
+
+std::string heartbeat_section(const ReportData &data) {
+  const std::string plots = pressure_volume_loop(data) + volume_trace(data) + pressure_trace(data);
+  if (plots.empty())
+    return "";
+  std::string words;
+  if (data.heartbeat.rows() > 0 && data.fitted.rows() > 0)
+    words = "<p class=\"small\">Solid: the three-dimensional ventricle in its circulation. Dashed: the lumped circulation fitted to this "
+            "patient.</p>";
+  return section("heartbeat", "Heartbeat", "<div class=\"plots\">" + plots + "</div>" + words);
+}
+
+} // namespace corvivo::io

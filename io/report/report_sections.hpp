@@ -1,0 +1,27 @@
+#pragma once
+/// The parts of the page, in its order; each gives a whole `<section>` or nothing.
+#include <io/report/html.hpp>
+#include <io/report/report.hpp>
+
+namespace corvivo::io {
+
+std::string key_numbers_section(const ReportData &data);
+std::string heartbeat_section(const ReportData &data);
+std::string scores_section(const ReportData &data);
+std::string comparison_section(const ReportData &data);
+std::string parameters_section(const ReportData &data);
+std::string segmentation_section(const ReportData &data);
+std::string activation_section(const ReportData &data);
+std::string ecg_section(const ReportData &data);
+std::string all_results_section(const ReportData &data);
+std::string run_section(const ReportData &data);
+std::string report_style();
+
+/// `<section id="..."><h2>...</h2>...</section>`
+std::string section(const std::string &id, const std::string &heading, const std::string &content);
+/// `<span class="chip ...">...</span>`
+std::string chip(const std::string &kind, const std::string &text);
+/// A quantity whose warning says that something it depends on is assumed.
+bool is_assumed(const Quantity &quantity);
+
+} // namespace corvivo::io
