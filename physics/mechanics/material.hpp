@@ -17,9 +17,9 @@ struct FibreFrame {
 
 /// What a material answers at one point.
 struct PassiveResponse {
-  double energy = 0;                        ///< W per reference volume, kPa
-  dealii::SymmetricTensor<2, 3> stress;     ///< second Piola-Kirchhoff S = 2 dW/dC, kPa
-  dealii::SymmetricTensor<4, 3> tangent;    ///< dS/dE = 2 dS/dC, kPa
+  double energy = 0;                     ///< W per reference volume, kPa
+  dealii::SymmetricTensor<2, 3> stress;  ///< second Piola-Kirchhoff S = 2 dW/dC, kPa
+  dealii::SymmetricTensor<4, 3> tangent; ///< dS/dE = 2 dS/dC, kPa
 };
 
 /// W(C) with its exact first and second derivatives, volumetric part included.
