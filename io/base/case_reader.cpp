@@ -4,7 +4,11 @@
 
 #include <yaml-cpp/yaml.h>
 
+#include <algorithm>
+#include <optional>
+#include <regex>
 #include <set>
+#include <sstream>
 
 namespace corvivo::io {
 
@@ -13,7 +17,10 @@ namespace {
 // Walks the YAML tree beside the description; collects every complaint instead of stopping at the first.
 class CaseReader final : public Schema {
 public:
-  CaseReader(YAML::Node root, std::filesystem::path file) : file_(std::move(file)) { push(root, ""); }
+  CaseReader(YAML::Node root, std::filesystem::path file, std::vector<std::string> overrides)
+      : file_(std::move(file)), overrides_(std::move(overrides)) {
+    push(root, "");
+  }
 
   void check_unknown_keys_at_root() { leave(); }
 
@@ -24,7 +31,6 @@ private:
     YAML::Node node;
     std::string path;
     std::vector<std::string> known;
-    bool given = true;
   };
 
   void leaf(const Leaf &leaf) override {
@@ -47,7 +53,11 @@ private:
 
   std::vector<std::string> scalars(const YAML::Node &node, const Leaf &leaf) const {
     if (leaf.sequence ? !node.IsSequence() : !node.IsScalar())
-      throw CaseError(std::string("found ") + (node.IsMap() ? "a group of keys" : node.IsSequence() ? "a list" : node.IsNull() ? "nothing" : "one value") +
+      throw CaseError(std::string("found ") +
+                      (node.IsMap()        ? "a group of keys"
+                       : node.IsSequence() ? "a list"
+                       : node.IsNull()     ? "nothing"
+                                           : "one value") +
                       ", expected " + leaf.kind + (leaf.sequence ? ", as [a, b]" : ""));
     std::vector<std::string> words;
     if (!leaf.sequence)
@@ -58,7 +68,7 @@ private:
       words.push_back(node[i].Scalar());
     }
     if (leaf.is_path && std::filesystem::path(words.front()).is_relative())
-      words.front() = (file_.parent_path() / words.front()).lexically_normal().string();
+      words.front() = (std::filesystem::absolute(file_).parent_path() / words.front()).lexically_normal().string();
     return words;
   }
 
@@ -136,6 +146,13 @@ private:
   }
 
   void complain(const YAML::Node &node, const std::string &path, const std::string &what) {
+    for (const std::string &text : overrides_) {
+      const std::string given = text.substr(0, text.find('='));
+      if (path.rfind(given, 0) == 0 && (path.size() == given.size() || path[given.size()] == '.' || path[given.size()] == '[')) {
+        complaints.push_back("--set " + text + ": " + path + ": " + what);
+        return;
+      }
+    }
     YAML::Mark mark = node.Mark();
     if (mark.is_null() && !marks_.empty())
       mark = marks_.back();
@@ -144,6 +161,7 @@ private:
   }
 
   std::filesystem::path file_;
+  std::vector<std::string> overrides_;
   std::vector<Level> levels_;
   std::vector<YAML::Mark> marks_;
 };
@@ -152,7 +170,8 @@ YAML::Node load(const std::filesystem::path &file) {
   try {
     YAML::Node root = YAML::Load(read_file(file.string()));
     if (!root.IsMap())
-      throw CaseError(file.string() + ":1:1: found no keys, expected a case that begins with 'corvivo: " + std::to_string(case_format) + "'");
+      throw CaseError(file.string() + ":1:1: found no keys, expected a case that begins with 'corvivo: " + std::to_string(case_format) +
+                      "'");
     return root;
   } catch (const YAML::Exception &error) {
     throw CaseError(file.string() + ":" + std::to_string(error.mark.line + 1) + ":" + std::to_string(error.mark.column + 1) +
@@ -178,39 +197,63 @@ void check_format(const YAML::Node &root, const std::filesystem::path &file) {
                     std::to_string(case_format) + "; try a newer corvivo");
 }
 
+// One step of an override's path: "stimuli[2]" is the item 2 of "stimuli".
+struct Step {
+  std::string key;
+  std::optional<std::size_t> item;
+};
+
+std::vector<Step> steps_of(const std::string &path, const std::string &override_text) {
+  static const std::regex pattern("([^.\\[\\]]+)(\\[([0-9]{1,9})\\])?");
+  std::vector<Step> steps;
+  std::istringstream parts(path + ".");
+  for (std::string part; std::getline(parts, part, '.');) {
+    std::smatch match;
+    if (!std::regex_match(part, match, pattern))
+      throw CaseError("--set " + override_text + ": found '" + part + "', expected a key or a key with an item, as in list[0].key=value");
+    steps.push_back({match[1], match[3].matched ? std::optional<std::size_t>(std::stoul(match[3])) : std::nullopt});
+  }
+  return steps;
+}
+
+YAML::Node item_of(YAML::Node list, const Step &step, const std::string &override_text) {
+  if (!list.IsSequence() || *step.item >= list.size())
+    throw CaseError("--set " + override_text + ": the case has no item " + std::to_string(*step.item) + " in " + step.key);
+  return list[*step.item];
+}
+
 void apply(YAML::Node root, const std::string &override_text) {
   const auto equals = override_text.find('=');
   if (equals == std::string::npos || equals == 0)
     throw CaseError("--set " + override_text + ": expected key.path=value");
-  std::vector<YAML::Node> trail{root};
-  std::string path = override_text.substr(0, equals);
-  while (true) {
-    const auto dot = path.find('.');
-    const std::string key = path.substr(0, dot);
-    const auto bracket = key.find('[');
-    const std::string name = key.substr(0, bracket);
-    YAML::Node parent = trail.back();
-    if (dot == std::string::npos && bracket == std::string::npos) {
-      try {
-        parent[name] = YAML::Load(override_text.substr(equals + 1));
-      } catch (const YAML::Exception &error) {
-        throw CaseError("--set " + override_text + ": " + error.msg);
-      }
+  const std::vector<Step> steps = steps_of(override_text.substr(0, equals), override_text);
+  YAML::Node value;
+  try {
+    value = YAML::Load(override_text.substr(equals + 1));
+  } catch (const YAML::Exception &error) {
+    throw CaseError("--set " + override_text + ": " + error.msg);
+  }
+  YAML::Node group = root;
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    const bool last = i + 1 == steps.size();
+    if (!group.IsMap() && !group.IsNull())
+      throw CaseError("--set " + override_text + ": the case has a value, not a group of keys, where '" + steps[i].key + "' should go");
+    if (last && !steps[i].item) {
+      group[steps[i].key] = value;
       return;
     }
-    if (!parent.IsMap() || !parent[name])
-      parent[name] = YAML::Node(YAML::NodeType::Map);
-    trail.push_back(parent[name]);
-    if (bracket != std::string::npos) {
-      const int index = std::atoi(key.c_str() + bracket + 1);
-      YAML::Node list = trail.back();
-      if (!list.IsSequence() || index < 0 || static_cast<std::size_t>(index) >= list.size())
-        throw CaseError("--set " + override_text + ": the case has no item " + std::to_string(index) + " in " + name);
-      trail.push_back(list[index]);
+    if (!steps[i].item && !group[steps[i].key])
+      group[steps[i].key] = YAML::Node(YAML::NodeType::Map);
+    YAML::Node next = group[steps[i].key];
+    if (steps[i].item) {
+      YAML::Node item = item_of(next, steps[i], override_text);
+      if (last) {
+        next[*steps[i].item] = value;
+        return;
+      }
+      next.reset(item);
     }
-    if (dot == std::string::npos)
-      throw CaseError("--set " + override_text + ": expected a key after the item, as in list[0].key=value");
-    path = path.substr(dot + 1);
+    group.reset(next);
   }
 }
 
@@ -222,7 +265,7 @@ void read_case(const std::filesystem::path &file, const std::vector<std::string>
   for (const std::string &text : overrides)
     apply(root, text);
   root.remove("corvivo");
-  CaseReader reader(root, file);
+  CaseReader reader(root, file, overrides);
   describe(reader);
   reader.check_unknown_keys_at_root();
   if (!reader.complaints.empty())

@@ -1,5 +1,7 @@
 #include <io/base/schema.hpp>
 
+#include <cstdio>
+#include <regex>
 #include <sstream>
 
 namespace corvivo::io {
@@ -12,13 +14,21 @@ public:
   std::string result() const { return "corvivo: " + std::to_string(case_format) + "\n" + out_.str(); }
 
 private:
+  // Words that YAML could take for something else stand in quotes.
   static std::string quoted(const std::string &word) {
-    const bool plain = !word.empty() && word.find_first_of(":#{}[],&*!|>'\"%@`\n") == std::string::npos && word.front() != ' ' && word.front() != '-';
-    if (plain || word.find_first_of("\"\\\n") == std::string::npos)
-      return plain ? word : "\"" + word + "\"";
+    static const std::regex plain("-?[A-Za-z0-9_/.+]([A-Za-z0-9_/.+^*() -]*[A-Za-z0-9_/.+^*)-])?"), no_value("null|Null|NULL");
+    if (std::regex_match(word, plain) && !std::regex_match(word, no_value))
+      return word;
     std::string escaped = "\"";
     for (const char c : word)
-      escaped += c == '"' || c == '\\' ? std::string("\\") + c : c == '\n' ? std::string("\\n") : std::string(1, c);
+      if (c == '"' || c == '\\')
+        escaped += std::string("\\") + c;
+      else if (static_cast<unsigned char>(c) < 0x20) {
+        char code[8];
+        std::snprintf(code, sizeof code, "\\x%02x", static_cast<unsigned>(c));
+        escaped += code;
+      } else
+        escaped += c;
     return escaped + "\"";
   }
 
@@ -32,7 +42,7 @@ private:
 
   void leaf(const Leaf &leaf) override {
     const std::vector<std::string> words = leaf.print();
-    if (words.empty())
+    if (words.empty() && !leaf.sequence)
       return;
     out_ << indent() << leaf.key << ": ";
     if (!leaf.sequence)
@@ -53,9 +63,7 @@ private:
     return true;
   }
   std::size_t enter_list(const std::string &key, const std::string &, std::size_t current) override {
-    if (current == 0)
-      return not_given;
-    out_ << indent() << key << ":\n";
+    out_ << indent() << key << (current == 0 ? ": []\n" : ":\n");
     ++depth_;
     return current;
   }
@@ -64,7 +72,11 @@ private:
     item_ = true;
     return true;
   }
-  void leave() override { --depth_; }
+  void leave() override {
+    if (item_) // an item that printed nothing
+      out_ << indent() << "{}\n";
+    --depth_;
+  }
 
   std::ostringstream out_;
   std::size_t depth_ = 0;

@@ -3,6 +3,7 @@
 #include <io/base/errors.hpp>
 
 #include <algorithm>
+#include <exception>
 
 namespace corvivo::io {
 
@@ -59,13 +60,14 @@ void on_rank_0(MPI_Comm comm, const std::function<void()> &work) {
   enum Outcome { done, case_error, solve_error, bug };
   int outcome = done;
   std::string message;
+  std::exception_ptr original;
   if (rank(comm) == 0) {
     try {
       work();
     } catch (const CaseError &error) {
-      outcome = case_error, message = error.what();
-    } catch (const SolveError &error) {
-      outcome = solve_error, message = error.what();
+      outcome = case_error, message = error.what(), original = std::current_exception();
+    } catch (const SolveError &error) { // its message tells the residuals, too
+      outcome = solve_error, message = error.what(), original = std::current_exception();
     } catch (const std::exception &error) {
       outcome = bug, message = error.what();
     }
@@ -74,6 +76,8 @@ void on_rank_0(MPI_Comm comm, const std::function<void()> &work) {
   if (outcome == done)
     return;
   message = broadcast(message, comm);
+  if (original)
+    std::rethrow_exception(original);
   if (outcome == case_error)
     throw CaseError(message);
   if (outcome == solve_error)

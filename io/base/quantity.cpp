@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace corvivo::io {
 
@@ -32,40 +33,53 @@ void Quantities::append(const Quantities &others) {
     set(quantity);
 }
 
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// json knows no infinity and no "not a number": they are written as null.
+Json number(double value) {
+  return std::isfinite(value) ? Json(value) : Json(nullptr);
+}
+double number_or(const Json &entry, double otherwise) {
+  return entry.is_null() ? otherwise : entry.get<double>();
+}
+
+} // namespace
+
 std::string to_json(const Quantities &quantities) {
-  nlohmann::ordered_json list = nlohmann::ordered_json::array();
+  Json list = Json::array();
   for (const Quantity &q : quantities.all()) {
-    nlohmann::ordered_json entry;
+    Json entry;
     entry["name"] = q.name;
-    if (std::isfinite(q.value))
-      entry["value"] = q.value;
-    else
-      entry["value"] = nullptr;
+    entry["value"] = number(q.value);
     entry["unit"] = q.unit;
     entry["stage"] = q.stage;
-    if (q.uncertainty)
+    if (q.uncertainty && std::isfinite(*q.uncertainty))
       entry["uncertainty"] = *q.uncertainty;
     if (q.reference_range)
-      entry["reference_range"] = {{"low", q.reference_range->low}, {"high", q.reference_range->high}, {"source", q.reference_range->source}};
+      entry["reference_range"] = {
+          {"low", number(q.reference_range->low)}, {"high", number(q.reference_range->high)}, {"source", q.reference_range->source}};
     if (!q.warning.empty())
       entry["warning"] = q.warning;
     list.push_back(entry);
   }
-  return nlohmann::ordered_json{{"quantities", list}}.dump(1) + "\n";
+  return Json{{"quantities", list}}.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 Quantities quantities_from_json(const std::string &text) {
+  constexpr double infinity = std::numeric_limits<double>::infinity();
   try {
     Quantities quantities;
-    const nlohmann::json document = nlohmann::json::parse(text);
+    const Json document = Json::parse(text);
     for (const auto &entry : document.at("quantities")) {
-      Quantity q{entry.at("name"), entry.at("value").is_null() ? std::nan("") : entry.at("value").get<double>(), entry.at("unit"),
-                 entry.at("stage")};
+      Quantity q{entry.at("name"), number_or(entry.at("value"), std::nan("")), entry.at("unit"), entry.at("stage")};
       if (entry.contains("uncertainty"))
         q.uncertainty = entry["uncertainty"].get<double>();
       if (entry.contains("reference_range")) {
         const auto &range = entry["reference_range"];
-        q.reference_range = ReferenceRange{range.at("low"), range.at("high"), range.at("source")};
+        q.reference_range =
+            ReferenceRange{number_or(range.at("low"), -infinity), number_or(range.at("high"), infinity), range.at("source")};
       }
       q.warning = entry.value("warning", "");
       quantities.set(std::move(q));

@@ -47,7 +47,9 @@ bool checked_flag(const std::string &text) {
   throw CaseError("found '" + text + "', expected true or false");
 }
 
-Words printed(double value, const std::string &unit) { return std::isnan(value) ? Words{} : Words{print_quantity(value, unit)}; }
+Words printed(double value, const std::string &unit) {
+  return std::isnan(value) ? Words{} : Words{print_quantity(value, unit)};
+}
 
 } // namespace
 
@@ -114,7 +116,7 @@ void Schema::vector(const std::string &key, Vector3 &member, const std::string &
 void Schema::whole(const std::string &key, int &member, int low, int high, const std::string &meaning, bool required) {
   Leaf l{key, "whole number", "1", "[" + std::to_string(low) + ", " + std::to_string(high) + "]", meaning, "", required};
   l.read = [&member, low, high](const Words &words) { member = checked_integer(words.front(), low, high); };
-  l.print = [&member, required] { return required ? Words{std::to_string(member)} : Words{std::to_string(member)}; };
+  l.print = [&member] { return Words{std::to_string(member)}; };
   leaf(l);
 }
 
@@ -161,13 +163,17 @@ void Schema::optional_flag(const std::string &key, std::optional<bool> &member, 
 void Schema::words(const std::string &key, std::string &member, const std::string &meaning, bool required) {
   Leaf l{key, "text", "1", "", meaning, "", required};
   l.read = [&member](const Words &found) { member = found.front(); };
-  l.print = [&member] { return member.empty() ? Words{} : Words{member}; };
+  l.print = [&member] { return Words{member}; };
   leaf(l);
 }
 
-void Schema::text(const std::string &key, std::string &member, const std::string &meaning) { words(key, member, meaning, false); }
+void Schema::text(const std::string &key, std::string &member, const std::string &meaning) {
+  words(key, member, meaning, false);
+}
 
-void Schema::required_text(const std::string &key, std::string &member, const std::string &meaning) { words(key, member, meaning, true); }
+void Schema::required_text(const std::string &key, std::string &member, const std::string &meaning) {
+  words(key, member, meaning, true);
+}
 
 void Schema::texts(const std::string &key, std::vector<std::string> &member, const std::string &meaning) {
   Leaf l{key, "list of texts", "1", "", meaning, ""};
@@ -177,8 +183,9 @@ void Schema::texts(const std::string &key, std::vector<std::string> &member, con
   leaf(l);
 }
 
-void Schema::choice(const std::string &key, std::string &member, const std::vector<std::string> &names, const std::string &meaning) {
-  Leaf l{key, "name", "1", join(names, ", "), meaning, ""};
+void Schema::choice(const std::string &key, std::string &member, const std::vector<std::string> &names, const std::string &meaning,
+                    bool required) {
+  Leaf l{key, "name", "1", join(names, ", "), meaning, "", required};
   l.read = [&member, names](const Words &found) {
     for (const std::string &name : names)
       if (name == found.front()) {

@@ -69,8 +69,9 @@ public:
   void text(const std::string &key, std::string &member, const std::string &meaning);
   void required_text(const std::string &key, std::string &member, const std::string &meaning);
   void texts(const std::string &key, std::vector<std::string> &member, const std::string &meaning);
-  /// One of `names`.
-  void choice(const std::string &key, std::string &member, const std::vector<std::string> &names, const std::string &meaning);
+  /// One of `names`; empty when absent and without a default.
+  void choice(const std::string &key, std::string &member, const std::vector<std::string> &names, const std::string &meaning,
+              bool required = false);
   /// A file, relative to the case's folder; the member holds the path as it can be opened from anywhere. Empty when absent.
   void file(const std::string &key, std::filesystem::path &member, const std::string &meaning, bool required = false);
   /// {value, sd, assumed} in `unit`; `required` when the case must give it.
@@ -87,9 +88,10 @@ public:
   /// The same where absence means "not asked for". In documentation the struct's own defaults are shown.
   template <class T> void optional_section(const std::string &key, std::optional<T> &member, const std::string &meaning) {
     if (enter(key, meaning, true, member.has_value())) {
-      if (!member)
+      T shown;
+      if (!member && !documents())
         member.emplace();
-      member->describe(*this);
+      (member ? *member : shown).describe(*this);
       leave();
     }
   }
@@ -98,9 +100,10 @@ public:
     const std::size_t count = enter_list(key, meaning, member.size());
     if (count == not_given)
       return;
-    member.resize(documents() ? member.size() : count);
-    std::vector<T> shown = documents() && member.empty() ? std::vector<T>(1) : std::vector<T>();
-    std::vector<T> &items = shown.empty() ? member : shown;
+    std::vector<T> shown(documents() ? 1 : 0); // an item as a new one is
+    if (!documents())
+      member.resize(count);
+    std::vector<T> &items = documents() ? shown : member;
     for (std::size_t i = 0; i < items.size(); ++i)
       if (enter_item(i)) {
         items[i].describe(*this);
@@ -109,24 +112,25 @@ public:
     leave();
   }
   /// A model chosen by name from a catalogue: {model: guccione, C: 2 kPa}. `member` holds the default; every T has `describe(Schema &)`.
-  /// Its current name is kept in `name`.
+  /// Its current name is kept in `name`; where that is empty the case must give one.
   template <class T>
   void model(const std::string &key, std::string &name, std::unique_ptr<T> &member, const Catalogue<T> &catalogue,
              const std::string &meaning) {
     if (!enter(key, meaning, false))
       return;
     const std::string before = name;
-    choice("model", name, catalogue.names(), "Which " + catalogue.kind() + "; its own keys stand beside this one.");
-    if (!member || name != before)
-      member = catalogue.make(name);
+    choice("model", name, catalogue.names(), "Which " + catalogue.kind() + "; its own keys stand beside this one.", name.empty());
     if (documents())
       for (const auto &entry : catalogue.entries()) {
         enter_alternative(entry.name, entry.reference);
         entry.make()->describe(*this);
         leave();
       }
-    else
+    else if (!name.empty()) { // else the reader has complained
+      if (!member || name != before)
+        member = catalogue.make(name);
       member->describe(*this);
+    }
     leave();
   }
 

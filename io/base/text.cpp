@@ -13,8 +13,8 @@ namespace corvivo::io {
 
 std::string join(const std::vector<std::string> &parts, const std::string &separator) {
   std::string out;
-  for (const std::string &part : parts)
-    out += (out.empty() ? "" : separator) + part;
+  for (std::size_t i = 0; i < parts.size(); ++i)
+    out += (i ? separator : "") + parts[i];
   return out;
 }
 
@@ -36,10 +36,12 @@ std::size_t edit_distance(const std::string &a, const std::string &b) {
 } // namespace
 
 std::string did_you_mean(const std::string &found, const std::vector<std::string> &names) {
+  if (names.empty())
+    return {};
   const auto nearest = std::min_element(names.begin(), names.end(), [&](const std::string &a, const std::string &b) {
     return edit_distance(found, a) < edit_distance(found, b);
   });
-  if (nearest != names.end() && edit_distance(found, *nearest) <= std::max<std::size_t>(2, found.size() / 3))
+  if (edit_distance(found, *nearest) <= std::max<std::size_t>(2, found.size() / 3))
     return "; did you mean '" + *nearest + "'?";
   return "; expected one of " + join(names, ", ");
 }
@@ -59,13 +61,19 @@ void write_file(const std::string &path, const std::string &content) {
     std::ofstream file(temporary, std::ios::binary);
     file << content;
     file.flush();
-    if (!file)
+    if (!file) {
+      std::error_code ignored;
+      std::filesystem::remove(temporary, ignored);
       throw CaseError(path + ": cannot be written; is the folder there, writable, and the disk not full?");
+    }
   }
   std::error_code error;
   std::filesystem::rename(temporary, path, error);
-  if (error)
+  if (error) {
+    std::error_code ignored;
+    std::filesystem::remove(temporary, ignored);
     throw CaseError(path + ": cannot be written (" + error.message() + ")");
+  }
 }
 
 std::string fixed(double value, int digits) {

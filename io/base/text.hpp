@@ -6,7 +6,7 @@
 namespace corvivo::io {
 
 std::string join(const std::vector<std::string> &parts, const std::string &separator);
-/// "; did you mean 'x'?" for the nearest of `names` by edit distance, else "; expected one of a, b, c".
+/// "; did you mean 'x'?" for the nearest of `names` by edit distance, else "; expected one of a, b, c"; nothing without names.
 std::string did_you_mean(const std::string &found, const std::vector<std::string> &names);
 /// Whole file as bytes; throws CaseError "cannot be read".
 std::string read_file(const std::string &path);

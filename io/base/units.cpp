@@ -100,64 +100,103 @@ std::string spelled(const std::string &text) { // µ (two code points) and super
   return out;
 }
 
-void multiply(Unit &unit, const std::string &name, int power) {
-  const auto found = base_units().find(name);
-  if (found == base_units().end())
-    throw CaseError("unknown unit '" + name + "'");
-  unit.factor *= std::pow(found->second.factor, power);
-  for (std::size_t i = 0; i < unit.dimension.size(); ++i)
-    unit.dimension[i] += power * found->second.dimension[i];
-}
+// unit := factor (('*' | '/' | ' ') factor)*     factor := (name | '1' | '%' | '(' unit ')') ['^'] [whole number]
+class UnitParser {
+public:
+  explicit UnitParser(const std::string &raw) : raw_(raw), text_(spelled(raw)) {}
 
-Unit parse_unit(const std::string &raw) {
-  const std::string text = spelled(raw);
-  Unit unit{1, {}};
-  int sign = 1;
-  std::size_t i = 0;
-  while (i < text.size()) {
-    const char c = text[i];
-    if (c == '*' || c == ' ' || c == '(' || c == ')') {
-      ++i; // "a/(b*c)": everything after the first '/' inside the parentheses divides
-      continue;
+  Unit parse() {
+    const Unit unit = product();
+    if (at_ < text_.size())
+      fail();
+    return unit;
+  }
+
+private:
+  Unit product() {
+    Unit unit = factor();
+    while (true) {
+      skip_blanks();
+      if (at_ >= text_.size() || text_[at_] == ')')
+        return unit;
+      const bool divides = text_[at_] == '/';
+      if (divides || text_[at_] == '*')
+        ++at_;
+      multiply(unit, factor(), divides ? -1 : 1);
     }
-    if (c == '/') {
-      sign = -1;
-      ++i;
-      continue;
-    }
-    std::size_t end = i;
-    if (c == '1' || c == '%')
+  }
+
+  Unit factor() {
+    skip_blanks();
+    if (at_ >= text_.size())
+      fail();
+    Unit base{1, {}};
+    if (text_[at_] == '(') {
+      ++at_;
+      base = product();
+      if (at_ >= text_.size())
+        fail();
+      ++at_; // product() stops at ')' only
+    } else
+      base = named();
+    Unit unit{1, {}};
+    multiply(unit, base, power());
+    return unit;
+  }
+
+  Unit named() {
+    std::size_t end = at_;
+    if (text_[at_] == '1' || text_[at_] == '%')
       ++end;
     else
-      while (end < text.size() && std::isalpha(static_cast<unsigned char>(text[end])))
+      while (end < text_.size() && std::isalpha(static_cast<unsigned char>(text_[end])))
         ++end;
-    if (end == i)
-      throw CaseError("unit '" + raw + "' cannot be read");
-    const std::string name = text.substr(i, end - i);
-    int power = 1;
-    if (end < text.size() && text[end] == '^')
-      ++end;
-    const char *first = text.data() + end;
-    if (end < text.size() && (std::isdigit(static_cast<unsigned char>(text[end])) || text[end] == '-')) {
-      const auto [last, error] = std::from_chars(first, text.data() + text.size(), power);
-      if (error != std::errc())
-        throw CaseError("unit '" + raw + "' cannot be read");
-      end += static_cast<std::size_t>(last - first);
-    }
-    multiply(unit, name, sign * power);
-    if (sign < 0 && text.find('(') == std::string::npos)
-      sign = 1; // in "a/b*c" only b divides
-    i = end;
+    if (end == at_)
+      fail();
+    const std::string name = text_.substr(at_, end - at_);
+    const auto found = base_units().find(name);
+    if (found == base_units().end())
+      throw CaseError("unknown unit '" + name + "'" + (name == raw_ ? "" : " in '" + raw_ + "'"));
+    at_ = end;
+    return found->second;
   }
-  return unit;
-}
+
+  int power() {
+    const bool hat = at_ < text_.size() && text_[at_] == '^';
+    at_ += hat;
+    const char *first = text_.data() + at_;
+    int power = 1;
+    const auto [last, error] = std::from_chars(first, text_.data() + text_.size(), power);
+    if ((hat && error != std::errc()) || std::abs(power) > 9)
+      fail();
+    if (error == std::errc())
+      at_ += static_cast<std::size_t>(last - first);
+    return error == std::errc() ? power : 1;
+  }
+
+  static void multiply(Unit &unit, const Unit &by, int power) {
+    unit.factor *= std::pow(by.factor, power);
+    for (std::size_t i = 0; i < unit.dimension.size(); ++i)
+      unit.dimension[i] += power * by.dimension[i];
+  }
+
+  void skip_blanks() {
+    while (at_ < text_.size() && text_[at_] == ' ')
+      ++at_;
+  }
+
+  [[noreturn]] void fail() const { throw CaseError("unit '" + raw_ + "' cannot be read"); }
+
+  std::string raw_, text_;
+  std::size_t at_ = 0;
+};
 
 } // namespace
 
 double conversion_factor(const std::string &from, const std::string &to) {
   if (from == to)
     return 1.0;
-  const Unit a = parse_unit(from), b = parse_unit(to);
+  const Unit a = UnitParser(from).parse(), b = UnitParser(to).parse();
   if (a.dimension != b.dimension)
     throw CaseError("unit '" + from + "' is not a unit like '" + to + "'");
   return a.factor / b.factor;
@@ -167,7 +206,7 @@ double parse_quantity(const std::string &text, const std::string &unit) {
   std::size_t start = text.find_first_not_of(" \t");
   if (start == std::string::npos)
     throw CaseError("found nothing, expected a number with unit '" + unit + "'");
-  if (text[start] == '+')
+  if (text[start] == '+' && start + 1 < text.size() && text[start + 1] != '-')
     ++start;
   double value = 0;
   const auto [end, error] = std::from_chars(text.data() + start, text.data() + text.size(), value);
@@ -186,7 +225,15 @@ double parse_quantity(const std::string &text, const std::string &unit) {
   found.erase(found.find_last_not_of(" \t") + 1);
   if (found == unit)
     return value;
-  return value * conversion_factor(found, unit);
+  try {
+    const double converted = value * conversion_factor(found, unit);
+    if (std::isfinite(converted))
+      return converted;
+  } catch (const CaseError &mismatch) {
+    throw CaseError("found '" + text + "', expected a number" + (unit == "1" ? " without a unit" : " with unit '" + unit + "'") + "; " +
+                    mismatch.what());
+  }
+  throw CaseError("found '" + text + "', expected a finite number");
 }
 
 std::string print_number(double value) {
