@@ -20,14 +20,14 @@ void add_fibre_shear(ResponseBuilder &sum, double factor, const Six &ff) {
 
 } // namespace
 
-void Guccione::describe(io::Schema &schema) {
+void GuccioneParameters::describe(io::Schema &schema) {
   const std::string source = "Land et al., Proc R Soc A 471:20150641, 2015";
-  schema.quantity("C", C_, "kPa", io::positive, "Stiffness at small strain.", source);
-  schema.quantity("bf", bf_, "1", io::positive, "How stiff the fibre direction is.", source);
-  schema.quantity("bt", bt_, "1", io::positive, "How stiff the plane across the fibre is.", source);
-  schema.quantity("bfs", bfs_, "1", io::positive, "How stiff shear between fibre and that plane is.", source);
-  describe_scale(schema, scale_);
-  describe_bulk_modulus(schema, bulk_modulus_);
+  schema.quantity("C", C, "kPa", io::positive, "Stiffness at small strain.", source);
+  schema.quantity("bf", bf, "1", io::positive, "How stiff the fibre direction is.", source);
+  schema.quantity("bt", bt, "1", io::positive, "How stiff the plane across the fibre is.", source);
+  schema.quantity("bfs", bfs, "1", io::positive, "How stiff shear between fibre and that plane is.", source);
+  describe_scale(schema, scale);
+  describe_bulk_modulus(schema, bulk_modulus);
 }
 
 // With e = E f: Efs^2 + Efn^2 = |e|^2 - Eff^2, so Q = bt E:E + 2 (bfs - bt) |e|^2 + (bf + bt - 2 bfs) Eff^2 needs the fibre only.
@@ -41,22 +41,22 @@ PassiveResponse Guccione::respond(const dealii::SymmetricTensor<2, 3> &C, const 
   dealii::Tensor<1, 3> e;
   for (unsigned i = 0; i < 3; ++i)
     e[i] = E[six_of[i][0]] * f[0] + E[six_of[i][1]] * f[1] + E[six_of[i][2]] * f[2];
-  const double eff = e * f, shear = 2.0 * (bfs_ - bt_), along = bf_ + bt_ - 2.0 * bfs_;
-  const double Q = bt_ * contract(E, E) + shear * (e * e) + along * eff * eff;
+  const double eff = e * f, shear = 2.0 * (p_.bfs - p_.bt), along = p_.bf + p_.bt - 2.0 * p_.bfs;
+  const double Q = p_.bt * contract(E, E) + shear * (e * e) + along * eff * eff;
 
   const Six ff = symmetric_product(f, f), fe = symmetric_product(f, e);
   Six slope; // dQ/dE
   for (unsigned i = 0; i < 6; ++i)
-    slope[i] = 2.0 * (bt_ * E[i] + shear * fe[i] + along * eff * ff[i]);
+    slope[i] = 2.0 * (p_.bt * E[i] + shear * fe[i] + along * eff * ff[i]);
 
-  const double grown = std::expm1(Q), half = 0.5 * scale_ * C_, factor = half * (grown + 1.0);
+  const double grown = std::expm1(Q), half = 0.5 * p_.scale * p_.C, factor = half * (grown + 1.0);
   ResponseBuilder sum;
-  sum.add_volumetric(volumetric_penalty(bulk_modulus_, k.J), k);
+  sum.add_volumetric(volumetric_penalty(p_.bulk_modulus, k.J), k);
   sum.add_energy(half * grown);
   sum.add_stress(factor, slope);
   sum.add_product(factor, slope, slope);
   sum.add_product(2.0 * factor * along, ff, ff);
-  sum.add_square_product(2.0 * factor * bt_, Six{1, 1, 1, 0, 0, 0});
+  sum.add_square_product(2.0 * factor * p_.bt, Six{1, 1, 1, 0, 0, 0});
   add_fibre_shear(sum, factor * shear, ff);
   return sum.response();
 }

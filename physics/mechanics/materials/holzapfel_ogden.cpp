@@ -5,36 +5,36 @@
 
 namespace corvivo::physics {
 
-void HolzapfelOgden::describe(io::Schema &schema) {
+void HolzapfelOgdenParameters::describe(io::Schema &schema) {
   const std::string source = "Holzapfel & Ogden, Phil Trans R Soc A 367:3445, 2009";
-  schema.quantity("a", p_.a, "kPa", io::not_negative, "Stiffness of the matrix at small strain.", source);
-  schema.quantity("b", p_.b, "1", io::positive, "How fast the matrix stiffens.", source);
-  schema.quantity("a_f", p_.a_f, "kPa", io::not_negative, "Stiffness along the fibre at small strain.", source);
-  schema.quantity("b_f", p_.b_f, "1", io::positive, "How fast the fibre stiffens.", source);
-  schema.quantity("a_s", p_.a_s, "kPa", io::not_negative, "Stiffness along the sheet at small strain.", source);
-  schema.quantity("b_s", p_.b_s, "1", io::positive, "How fast the sheet stiffens.", source);
-  schema.quantity("a_fs", p_.a_fs, "kPa", io::not_negative, "Stiffness against shear between fibre and sheet at small strain.", source);
-  schema.quantity("b_fs", p_.b_fs, "1", io::positive, "How fast the fibre-sheet shear stiffens.", source);
-  schema.quantity("steepness", steepness_, "1", io::positive,
+  schema.quantity("a", a, "kPa", io::not_negative, "Stiffness of the matrix at small strain.", source);
+  schema.quantity("b", b, "1", io::positive, "How fast the matrix stiffens.", source);
+  schema.quantity("a_f", a_f, "kPa", io::not_negative, "Stiffness along the fibre at small strain.", source);
+  schema.quantity("b_f", b_f, "1", io::positive, "How fast the fibre stiffens.", source);
+  schema.quantity("a_s", a_s, "kPa", io::not_negative, "Stiffness along the sheet at small strain.", source);
+  schema.quantity("b_s", b_s, "1", io::positive, "How fast the sheet stiffens.", source);
+  schema.quantity("a_fs", a_fs, "kPa", io::not_negative, "Stiffness against shear between fibre and sheet at small strain.", source);
+  schema.quantity("b_fs", b_fs, "1", io::positive, "How fast the fibre-sheet shear stiffens.", source);
+  schema.quantity("steepness", steepness, "1", io::positive,
                   "How sharply fibres and sheets cease to bear load in compression: h(x) = 1/(1 + exp(-steepness x)), x = I4 - 1.",
                   "Arostica et al., CMAME 435:117485, 2025");
-  describe_scale(schema, scale_);
-  describe_bulk_modulus(schema, bulk_modulus_);
+  describe_scale(schema, scale);
+  describe_bulk_modulus(schema, bulk_modulus);
 }
 
 PassiveResponse HolzapfelOgden::respond(const dealii::SymmetricTensor<2, 3> &C, const FibreFrame &frame) const {
   const Six c = six(C);
   const Isochoric k(c);
   ResponseBuilder sum;
-  sum.add_isotropic(exponential(scale_ * p_.a, p_.b, k.I1_bar - 3.0), volumetric_penalty(bulk_modulus_, k.J), k);
+  sum.add_isotropic(exponential(p_.scale * p_.a, p_.b, k.I1_bar - 3.0), volumetric_penalty(p_.bulk_modulus, k.J), k);
 
   const Six ff = symmetric_product(frame.fibre, frame.fibre), ss = symmetric_product(frame.sheet, frame.sheet);
   const double fibre = contract(c, ff) - 1.0, sheet = contract(c, ss) - 1.0;
-  sum.add_linear(only_in_tension(exponential_of_square(scale_ * p_.a_f, p_.b_f, fibre), steepness_, fibre), ff);
-  sum.add_linear(only_in_tension(exponential_of_square(scale_ * p_.a_s, p_.b_s, sheet), steepness_, sheet), ss);
+  sum.add_linear(only_in_tension(exponential_of_square(p_.scale * p_.a_f, p_.b_f, fibre), p_.steepness, fibre), ff);
+  sum.add_linear(only_in_tension(exponential_of_square(p_.scale * p_.a_s, p_.b_s, sheet), p_.steepness, sheet), ss);
 
   const Six fs = symmetric_product(frame.fibre, frame.sheet);
-  sum.add_linear(exponential_of_square(scale_ * p_.a_fs, p_.b_fs, contract(c, fs)), fs);
+  sum.add_linear(exponential_of_square(p_.scale * p_.a_fs, p_.b_fs, contract(c, fs)), fs);
   return sum.response();
 }
 

@@ -10,9 +10,11 @@ struct HolzapfelOgdenParameters {
   double a_f = 18.472, b_f = 16.026;
   double a_s = 2.481, b_s = 11.120;
   double a_fs = 0.216, b_fs = 11.436;
+  double steepness = 100.0, scale = 1.0, bulk_modulus = 1000.0;
   /// Left ventricles of healthy volunteers in diastole: much softer than excised pig tissue. Gao et al., J R Soc Interface 14:20170203,
   /// 2017, as the authors give it in github.com/HaoGao/GlasgowHeart.
   static HolzapfelOgdenParameters healthy_human() { return {0.18, 2.6, 3.34, 2.73, 0.69, 1.11, 0.31, 2.58}; }
+  void describe(io::Schema &schema);
 };
 
 /// Orthotropic exponential solid,
@@ -23,14 +25,11 @@ struct HolzapfelOgdenParameters {
 class HolzapfelOgden final : public Material {
 public:
   explicit HolzapfelOgden(const HolzapfelOgdenParameters &parameters = {}) : p_(parameters) {}
-  void describe(io::Schema &schema) override;
+  void describe(io::Schema &schema) override { p_.describe(schema); }
   PassiveResponse respond(const dealii::SymmetricTensor<2, 3> &C, const FibreFrame &frame) const override;
 
 private:
   HolzapfelOgdenParameters p_;
-  double scale_ = 1.0;
-  double bulk_modulus_ = 1000.0; // kPa
-  double steepness_ = 100.0;
 };
 
 } // namespace corvivo::physics
