@@ -79,6 +79,25 @@ Vector polished(CalibrationResult &result, const Misfit &full, const Vector &x, 
   return minimum.x;
 }
 
+/// The derivatives by x of every output of `model`, by name. Collective.
+OutputSlopes output_slopes(const physics::ForwardModel &model, const ParameterScale &scale, const Vector &x, MPI_Comm comm) {
+  std::vector<Observation> all;
+  for (const io::Quantity &output : model.outputs())
+    all.push_back({output.name, output.name, output.unit, 0.0, 1.0, false});
+  const Matrix jacobian = Misfit(model, all, scale, comm).prediction_jacobian(x);
+  OutputSlopes slopes;
+  for (std::size_t k = 0; k < all.size(); ++k)
+    slopes[all[k].name] = jacobian[k];
+  return slopes;
+}
+
+Matrix rows(const OutputSlopes &slopes, const std::vector<Observation> &observations) {
+  Matrix jacobian;
+  for (const Observation &o : observations)
+    jacobian.push_back(slopes.at(o.observable));
+  return jacobian;
+}
+
 void add_notes(CalibrationResult &result, const CalibrationOptions &options, const Dependence &dependence) {
   const std::string assumed = dependence.of_everything();
   if (!assumed.empty())
@@ -92,13 +111,19 @@ void add_notes(CalibrationResult &result, const CalibrationOptions &options, con
   const Vector ratio = result.posterior.identifiability();
   for (std::size_t i = 0; i < ratio.size(); ++i) {
     const physics::Parameter &p = result.posterior.space[i];
-    if (ratio[i] > poorly_identified)
+    if (ratio[i] > weakly_identified)
       result.notes.push_back(p.name + " is poorly identified: its posterior is " + io::fixed(100 * ratio[i], 0) +
                              " % as wide as its prior.");
     const double value = result.posterior.mode[i];
     if (value <= p.lower * (1 + 1e-12) || value >= p.upper * (1 - 1e-12))
       result.notes.push_back(p.name + " lies at the end of its range; its uncertainty is not to be trusted.");
   }
+  const Matrix correlation = result.posterior.correlation();
+  for (std::size_t i = 0; i < ratio.size(); ++i)
+    for (std::size_t j = 0; j < i; ++j)
+      if (std::abs(correlation[i][j]) > 0.9)
+        result.notes.push_back("Only a combination of " + result.posterior.space[j].name + " and " + result.posterior.space[i].name +
+                               " is known well: their correlation is " + io::fixed(correlation[i][j], 2) + ".");
   if (2 * result.starts_agreeing < options.starts)
     result.notes.push_back("Only " + std::to_string(result.starts_agreeing) + " of " + std::to_string(options.starts) +
                            " starts ended at the best optimum: there may be others as good.");
@@ -132,18 +157,17 @@ CalibrationResult calibrate(const physics::ForwardModel &fast, const physics::Fo
   if (polish)
     x = polished(result, through_full, x, options);
 
-  const Misfit &final_misfit = polish ? through_full : through_fast;
-  const Misfit shared(polish ? full : fast, observations, scale, comm); // its differences run on all ranks
-  const Matrix jacobian = shared.prediction_jacobian(x);
+  const Misfit &last = polish ? through_full : through_fast;
+  const OutputSlopes slopes = output_slopes(polish ? full : fast, scale, x, comm);
+  const Matrix jacobian = rows(slopes, observations);
   result.posterior = {
-      fast.space(), scale.from_standard(x), inverse_spd(gram(shared.jacobian(x))), "laplace", polish ? "full model" : "surrogate",
+      fast.space(), scale.from_standard(x), inverse_spd(gram(last.jacobian(jacobian))), "laplace", polish ? "full model" : "surrogate",
       options.seed};
   result.full = full.predict(result.posterior.mode);
   compare(result, through_fast, through_fast.predictions(x), jacobian);
-  const Dependence dependence(observations, jacobian, final_misfit.sd(), result.posterior.covariance,
-                              options.measurements.heart_rate.assumed);
+  const Dependence dependence(observations, jacobian, last.sd(), result.posterior.covariance, options.measurements.heart_rate.assumed);
   add_notes(result, options, dependence);
-  fill_quantities(result, options.measurements, dependence, jacobian, quantities);
+  fill_quantities(result, options.measurements, dependence, slopes, quantities);
   return result;
 }
 

@@ -74,12 +74,15 @@ Vector Misfit::residuals(const Vector &x) const {
 }
 
 Matrix Misfit::jacobian(const Vector &x) const {
-  Matrix j = prediction_jacobian(x);
+  return jacobian(prediction_jacobian(x));
+}
+
+Matrix Misfit::jacobian(Matrix j) const {
   for (std::size_t k = 0; k < j.size(); ++k)
     for (double &entry : j[k])
       entry /= sd_[k];
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    j.emplace_back(x.size(), 0.0);
+  for (std::size_t i = 0; i < scale_.size(); ++i) {
+    j.emplace_back(scale_.size(), 0.0);
     j.back()[i] = 1;
   }
   return j;

@@ -16,7 +16,9 @@ public:
   Misfit(const physics::ForwardModel &model, std::vector<Observation> observations, ParameterScale scale, MPI_Comm comm = MPI_COMM_SELF);
   Vector residuals(const Vector &x) const override;
   Matrix jacobian(const Vector &x) const override;
-  /// The measured outputs alone, in their units, and their derivatives by x.
+  /// The same from `prediction_jacobian`, where that is at hand.
+  Matrix jacobian(Matrix prediction_jacobian) const;
+  /// The measured outputs alone, in their units, and their derivatives by x (collective over `comm`).
   Vector predictions(const Vector &x) const;
   Matrix prediction_jacobian(const Vector &x) const;
   const std::vector<Observation> &observations() const { return observations_; }

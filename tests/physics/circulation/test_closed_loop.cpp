@@ -1,6 +1,7 @@
 #include <physics/circulation/limit_cycle.hpp>
 
 #include <io/base/errors.hpp>
+#include <io/base/text.hpp>
 #include <io/base/units.hpp>
 #include <tests/support/temporary_folder.hpp>
 
@@ -161,6 +162,19 @@ TEST(ClosedLoopCirculation, RefusesWhatCannotBe) {
   options = CirculationOptions();
   options.valve_closed_resistance = options.valve_open_resistance;
   EXPECT_THROW(ClosedLoop{options}, io::CaseError);
+}
+
+TEST(ClosedLoopCirculation, ComesBackFromItsCaseFile) {
+  const test::TemporaryFolder folder;
+  CirculationOptions written = CirculationOptions::published(), read;
+  const auto describe = [](CirculationOptions &o) {
+    return [&o](io::Schema &schema) { schema.section("circulation", o, "Circulation."); };
+  };
+  io::write_file(folder.file("case.yaml"), io::resolved_case(describe(written)));
+  io::read_case(folder.file("case.yaml"), {"circulation.systemic.arterial_compliance=1.5 mL/mmHg"}, describe(read));
+  EXPECT_EQ(read.systemic.arterial_compliance, 1.5);
+  EXPECT_EQ(read.lv.active_elastance, written.lv.active_elastance);
+  EXPECT_EQ(read.pulmonary.venous_inertance, written.pulmonary.venous_inertance);
 }
 
 TEST(ClosedLoopCirculation, ReportsTheResidualsWhenNoBeatRepeats) {
