@@ -1,0 +1,184 @@
+#include <physics/mechanics/newton.hpp>
+
+#include <io/base/text.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+namespace corvivo::physics {
+
+LaggedSolver::LaggedSolver(MPI_Comm comm, const NewtonOptions &options) : limit_(options.krylov_iterations) {
+  using petsc::check;
+  check(KSPCreate(comm, solver_.address()));
+  check(KSPSetType(solver_, KSPFGMRES));
+  check(KSPSetTolerances(solver_, options.linear_tolerance, 1e-50, 1e5, 3 * limit_));
+  check(KSPGMRESSetRestart(solver_, 3 * limit_));
+  check(KSPSetInitialGuessNonzero(solver_, PETSC_TRUE));
+  PC factorisation = nullptr;
+  check(KSPGetPC(solver_, &factorisation));
+  check(PCSetType(factorisation, PCLU));
+  check(PCFactorSetMatSolverType(factorisation, MATSOLVERMUMPS));
+}
+
+bool LaggedSolver::attempt(Mat matrix, Vec b, Vec x, bool factorise) {
+  using petsc::check;
+  check(KSPSetOperators(solver_, matrix, matrix));
+  check(KSPSetReusePreconditioner(solver_, factorise ? PETSC_FALSE : PETSC_TRUE));
+  factorisations_ += factorise;
+  check(KSPSolve(solver_, b, x));
+  KSPConvergedReason reason = KSP_CONVERGED_ITERATING;
+  PetscInt count = 0;
+  check(KSPGetConvergedReason(solver_, &reason));
+  check(KSPGetIterationNumber(solver_, &count));
+  last_ = static_cast<int>(count);
+  iterations_ += last_;
+  return reason > 0;
+}
+
+bool LaggedSolver::solve(Mat matrix, Vec b, Vec x) {
+  const bool fresh = stale_;
+  bool solved = attempt(matrix, b, x, fresh);
+  if (!solved && !fresh) {
+    petsc::check(VecSet(x, 0.0));
+    solved = attempt(matrix, b, x, true);
+  }
+  stale_ = !solved || last_ > limit_;
+  if (!solved)
+    petsc::check(VecSet(x, 0.0));
+  return solved;
+}
+
+double LaggedSolver::distance(Vec b) {
+  if (!applied_)
+    applied_ = petsc::like(b);
+  PC factorisation = nullptr;
+  petsc::check(KSPGetPC(solver_, &factorisation));
+  petsc::check(PCApply(factorisation, b, applied_));
+  return petsc::norm(applied_);
+}
+
+Newton::Newton(Solid &solid, const NewtonOptions &options)
+    : solid_(solid), options_(options), linear_(solid.domain().communicator(), options), step_(solid.domain().make_vector()),
+      load_step_(solid.domain().make_vector()), trial_(solid.domain().make_vector()), right_side_(solid.domain().make_vector()) {}
+
+NewtonResult Newton::solve(Vec u, double pressure, double time, double dt) {
+  return iterate(u, pressure, time, dt, nullptr);
+}
+
+NewtonResult Newton::solve(Vec u, double &pressure, double time, double dt, const VolumeLaw &law) {
+  return iterate(u, pressure, time, dt, law);
+}
+
+Newton::Point Newton::evaluate(Vec u, double pressure, double time, double dt, const VolumeLaw &law) {
+  Point at;
+  at.state = solid_.assemble(u, pressure, time, dt, true);
+  const double floor = 1e-4; // kPa mm^2: an unloaded body has no forces to compare with
+  const double scale = std::max({at.state.force_scale, std::abs(pressure) * petsc::norm(solid_.pressure_load()), floor});
+  at.residual = petsc::norm(solid_.residual()) / scale;
+  if (law) {
+    const Volume wanted = law(pressure);
+    at.volume_error = at.state.volume - wanted.volume;
+    at.law_slope = wanted.slope;
+  }
+  at.valid = at.state.valid && std::isfinite(at.residual) && std::isfinite(at.volume_error);
+  return at;
+}
+
+bool Newton::direction(const Point &at, bool with_volume, double &dp) {
+  petsc::copy(solid_.residual(), right_side_);
+  petsc::check(VecScale(right_side_, -1.0));
+  petsc::check(VecSet(step_, 0.0));
+  if (!linear_.solve(solid_.tangent(), right_side_, step_))
+    return false;
+  dp = 0;
+  if (!with_volume)
+    return true;
+  if (!linear_.solve(solid_.tangent(), solid_.pressure_load(), load_step_))
+    return false;
+  // du = step - dp load_step, w du - s dp = -G
+  const double response = petsc::dot(solid_.volume_slope(), load_step_), pivot = -response - at.law_slope;
+  per_volume_ = petsc::norm(load_step_) / std::abs(response);
+  dp = (-at.volume_error - petsc::dot(solid_.volume_slope(), step_)) / pivot;
+  petsc::add(step_, -dp, load_step_);
+  return std::isfinite(dp);
+}
+
+double Newton::remaining(Vec residual, double volume_error, bool with_volume) {
+  return std::hypot(linear_.distance(residual), with_volume ? per_volume_ * volume_error : 0.0);
+}
+
+NewtonResult Newton::iterate(Vec u, double &pressure, double time, double dt, const VolumeLaw &law) {
+  constexpr double volume_tolerance = 0.01; // mm^3: 1e-8 of the blood of an adult is 0.05 mm^3
+  constexpr double shortest = 1.0 / 64;
+  const petsc::Vector start = petsc::like(u);
+  petsc::copy(u, start);
+  NewtonResult result;
+  double p = pressure;
+  const auto fail = [&](const std::string &why) {
+    petsc::copy(start, u);
+    result.reason = why;
+    return result;
+  };
+  Point at = evaluate(u, p, time, dt, law);
+  for (int iteration = 0; at.valid; ++iteration) {
+    result.residuals.push_back(at.residual);
+    result.state = at.state;
+    if (at.residual <= options_.tolerance && std::abs(at.volume_error) <= volume_tolerance) {
+      result.converged = true;
+      pressure = p;
+      return result;
+    }
+    if (iteration == options_.iterations)
+      return fail("Newton did not converge in " + std::to_string(iteration) + " iterations");
+    ++iterations_;
+    double dp = 0;
+    if (!direction(at, static_cast<bool>(law), dp))
+      return fail("the linear system could not be solved");
+    double length = 1;
+    petsc::copy(u, trial_);
+    const double before = remaining(right_side_, at.volume_error, static_cast<bool>(law));
+    for (;; length /= 2) {
+      petsc::copy(trial_, u);
+      petsc::add(u, length, step_);
+      const Point next = evaluate(u, p + length * dp, time, dt, law);
+      if (next.valid && remaining(solid_.residual(), next.volume_error, static_cast<bool>(law)) < (1 - length / 8) * before) {
+        at = next;
+        break;
+      }
+      if (length <= shortest)
+        return fail(next.valid ? "no step along Newton's direction comes nearer"
+                               : "every step along Newton's direction turns an element inside out");
+    }
+    p += length * dp;
+  }
+  return fail("the first guess turns an element inside out");
+}
+
+void inflate(Solid &solid, Newton &newton, Vec u, double from, double to, int steps) {
+  double done = 0, stride = 1.0 / std::max(steps, 1);
+  constexpr double smallest = 1.0 / 1024;
+  while (done < 1) {
+    const double next = std::min(done + stride, 1.0);
+    const double pressure = from + next * (to - from);
+    const NewtonResult result = newton.solve(u, pressure, 0, 0);
+    if (result.converged) {
+      solid.accept(u, 0);
+      done = next > 1 - 1e-12 ? 1 : next;
+      stride *= 1.5;
+      continue;
+    }
+    stride /= 2;
+    if (stride < smallest)
+      throw io::SolveError("inflation stopped at " + io::fixed(from + done * (to - from), 4) + " kPa of " + io::fixed(to, 4) +
+                               " kPa: " + result.reason + "; try a stiffer material, a finer mesh or a lower pressure",
+                           result.residuals);
+  }
+  for (int repeat = 0; repeat < 20 && solid.model().valve_plane_load && solid.valve_plane_change() > 1e-9; ++repeat) {
+    const NewtonResult result = newton.solve(u, to, 0, 0);
+    if (!result.converged)
+      throw io::SolveError("the force on the valve plane does not settle: " + result.reason, result.residuals);
+    solid.accept(u, 0);
+  }
+}
+
+} // namespace corvivo::physics

@@ -1,0 +1,63 @@
+#include <physics/mechanics/options.hpp>
+
+#include <physics/activation/active_tension.hpp>
+#include <physics/mechanics/material.hpp>
+
+namespace corvivo::physics {
+
+MechanicsOptions::MechanicsOptions() = default;
+MechanicsOptions::~MechanicsOptions() = default;
+MechanicsOptions::MechanicsOptions(MechanicsOptions &&) noexcept = default;
+MechanicsOptions &MechanicsOptions::operator=(MechanicsOptions &&) noexcept = default;
+
+void SurfaceSprings::describe(io::Schema &schema) {
+  const std::string source = "pericardium: Pfaller 2019, Biomech Model Mechanobiol 18:503 and Regazzoni 2022, J Comput Phys 457:111083";
+  schema.quantity("normal_stiffness", normal_stiffness, "kPa/mm", io::not_negative, "Spring along the normal of the surface.", source);
+  schema.quantity("tangential_stiffness", tangential_stiffness, "kPa/mm", io::not_negative, "Spring in the surface's plane.", source);
+  schema.quantity("normal_damping", normal_damping, "kPa*ms/mm", io::not_negative, "Dashpot along the normal.", source);
+  schema.quantity("tangential_damping", tangential_damping, "kPa*ms/mm", io::not_negative, "Dashpot in the surface's plane.", source);
+}
+
+void NewtonOptions::describe(io::Schema &schema) {
+  schema.quantity("tolerance", tolerance, "1", io::positive, "Largest residual, relative to the internal forces.");
+  schema.integer("iterations", iterations, 2, 100, "Most Newton iterations of a step before it is halved.");
+  schema.integer("krylov_iterations", krylov_iterations, 1, 500, "Factorise again when a linear solve needed more iterations than this.");
+  schema.quantity("linear_tolerance", linear_tolerance, "1", io::Range{0, 0.5, true, false}, "Relative residual of each linear solve.");
+}
+
+void UnloadingOptions::describe(io::Schema &schema) {
+  schema.flag("enabled", enabled, "Find the stress-free shape whose inflation to the end-diastolic pressure is the imaged one.");
+  schema.quantity("tolerance", tolerance, "mm", io::positive, "Largest distance of an inflated node from its imaged place.",
+                  "fixed point of Sellier 2011, Comput Struct 89:1461");
+  schema.integer("iterations", iterations, 1, 200, "Most fixed-point iterations.");
+}
+
+void MechanicsOptions::make_models() {
+  if (!material)
+    material = materials().make(material_name);
+  if (!activation)
+    activation = active_tensions().make(activation_name);
+}
+
+void MechanicsOptions::describe(io::Schema &schema) {
+  schema.model("material", material_name, material, materials(), "Passive stress of the wall.");
+  schema.model("activation", activation_name, activation, active_tensions(), "Active tension along the fibres.");
+  schema.choice("stress_convention", stress_convention, {"nominal", "second_piola_kirchhoff"},
+                "Active stress from tension Ta: S = Ta/lambda f x f (nominal) or S = Ta f x f.");
+  schema.quantity("tension_scale", tension_scale, "1", io::not_negative, "Factor on the active tension; the secant search replaces it.");
+  schema.quantity("sheet_tension_fraction", sheet_tension_fraction, "1", io::between(0, 1),
+                  "Part of the tension that acts along the sheet.");
+  schema.quantity("end_diastolic_pressure", end_diastolic_pressure, "mmHg", io::not_negative, "LV pressure of the imaged shape.");
+  schema.quantity("time_step", time_step, "ms", io::positive, "Time step while the ventricle contracts or relaxes.");
+  schema.quantity("resting_time_step", resting_time_step, "ms", io::positive, "Time step during filling.");
+  schema.quantity("smallest_time_step", smallest_time_step, "ms", io::positive, "A step that fails is halved down to this.");
+  schema.quantity("save_every", save_every, "ms", io::positive, "Time between the saved fields.");
+  schema.section("pericardium", pericardium, "Springs and dashpots on the epicardium.");
+  schema.section("base", base, "Springs and dashpots on the base.");
+  schema.flag("valve_plane_load", valve_plane_load,
+              "The base carries the pressure force on the closed valves, so that the blood pushes the heart nowhere (Regazzoni 2022).");
+  schema.section("newton", newton, "Nonlinear solver.");
+  schema.section("unloading", unloading, "Stress-free reference shape.");
+}
+
+} // namespace corvivo::physics

@@ -1,0 +1,70 @@
+#pragma once
+/// What a user chooses about the mechanics of the left ventricle.
+#include <io/base/schema.hpp>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace corvivo::physics {
+
+class Material;
+class ActiveTension;
+
+/// Springs and dashpots on a surface, t = -(k_n n n + k_t (1 - n n)) (u - u_rest) - (c_n n n + c_t (1 - n n)) du/dt, n and area those of
+/// the reference. `u_rest` is the displacement of the imaged end-diastolic shape: at end diastole the springs carry nothing.
+struct SurfaceSprings {
+  double normal_stiffness = 0;     ///< kPa/mm
+  double tangential_stiffness = 0; ///< kPa/mm
+  double normal_damping = 0;       ///< kPa ms/mm
+  double tangential_damping = 0;   ///< kPa ms/mm
+  void describe(io::Schema &schema);
+};
+
+struct NewtonOptions {
+  double tolerance = 1e-7;        ///< residual relative to the internal forces
+  int iterations = 14;            ///< at most, before the step is halved
+  int krylov_iterations = 16;     ///< when one linear solve needs more, the matrix is factorised again
+  double linear_tolerance = 1e-3; ///< of each linear solve
+  void describe(io::Schema &schema);
+};
+
+struct UnloadingOptions {
+  bool enabled = true;
+  double tolerance = 0.05; ///< mm, largest distance of a node of the inflated reference from the imaged one
+  int iterations = 15;
+  void describe(io::Schema &schema);
+};
+
+/// Convention of the active stress: S = Ta / |F f| f x f ("nominal": Ta is force per reference area, as Land 2017 defines it) or
+/// S = Ta f x f ("second_piola_kirchhoff", as in the benchmark of Land 2015).
+struct MechanicsOptions {
+  MechanicsOptions();
+  ~MechanicsOptions();
+  MechanicsOptions(MechanicsOptions &&) noexcept;
+  MechanicsOptions &operator=(MechanicsOptions &&) noexcept;
+
+  std::string material_name = "holzapfel_ogden";
+  std::unique_ptr<Material> material;
+  std::string activation_name = "land_2017";
+  std::unique_ptr<ActiveTension> activation;
+  std::string stress_convention = "nominal";
+  double tension_scale = 1.0;
+  double sheet_tension_fraction = 0.0;
+  double end_diastolic_pressure = 8.0; ///< mmHg
+  double time_step = 2.0;              ///< ms
+  double resting_time_step = 5.0;      ///< ms, while the ventricle is not contracting
+  double smallest_time_step = 0.05;    ///< ms
+  double save_every = 10.0;            ///< ms
+  SurfaceSprings pericardium{0.2, 0.02, 20.0, 2.0};
+  SurfaceSprings base{0.0, 0.02, 0.0, 2.0};
+  bool valve_plane_load = true;
+  NewtonOptions newton;
+  UnloadingOptions unloading;
+
+  /// The chosen models with their published parameters where `describe` has not read any. Throws CaseError for an unknown name.
+  void make_models();
+  void describe(io::Schema &schema);
+};
+
+} // namespace corvivo::physics

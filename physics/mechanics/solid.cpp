@@ -1,0 +1,220 @@
+#include <physics/mechanics/solid.hpp>
+
+#include <physics/mechanics/solid_sums.hpp>
+
+#include <io/base/parallel.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+namespace corvivo::physics {
+namespace {
+
+/// Frames at the quadrature points of every cell, nine numbers a point, on the rank that holds the mesh.
+std::vector<double> frames_at_points(const mesh::HeartMesh &mesh, const mesh::Fibres &fibres) {
+  std::vector<double> frames;
+  frames.reserve(9 * points_per_cell * mesh.tetrahedra.size());
+  for (const auto &tetrahedron : mesh.tetrahedra)
+    for (const Barycentric &at : cell_points()) {
+      const mesh::Frame frame = fibres.at(tetrahedron, at);
+      for (const io::Vector3 *axis : {&frame.fibre, &frame.sheet, &frame.normal})
+        frames.insert(frames.end(), axis->begin(), axis->end());
+    }
+  return frames;
+}
+
+} // namespace
+
+SolidModel SolidModel::heart(const MechanicsOptions &options, double tension_scale) {
+  CORVIVO_ASSERT(options.material && options.activation, "the models of the mechanics have not been made");
+  SolidModel model;
+  model.material = options.material.get();
+  model.activation = options.activation.get();
+  model.nominal_tension = options.stress_convention == "nominal";
+  model.tension_scale = tension_scale;
+  model.sheet_tension_fraction = options.sheet_tension_fraction;
+  model.springs = {{"epicardium", options.pericardium}, {"base", options.base}};
+  model.valve_plane_load = options.valve_plane_load;
+  return model;
+}
+
+Solid::Solid(MPI_Comm comm, const mesh::HeartMesh &mesh, const mesh::Fibres &fibres, const SolidModel &model)
+    : domain_(comm, mesh), model_(model), rest_(domain_.local_nodes()), old_displacement_(domain_.local_nodes()),
+      matrix_values_(900 * domain_.cells().size()), internal_local_(3 * domain_.local_nodes()), external_local_(internal_local_.size()),
+      load_local_(internal_local_.size()), slope_local_(internal_local_.size()), residual_(domain_.make_vector()),
+      internal_(domain_.make_vector()), load_(domain_.make_vector()), slope_(domain_.make_vector()) {
+  const std::size_t points = points_per_cell * domain_.cells().size();
+  stretch_.assign(points, 1.0);
+  old_stretch_.assign(points, 1.0);
+  tension_.assign(points, 0.0);
+  make_matrix();
+  find_clamped();
+  find_rim(mesh);
+  set_reference(mesh, fibres);
+}
+
+void Solid::make_matrix() {
+  std::vector<PetscInt> rows, columns;
+  rows.reserve(matrix_values_.size());
+  columns.reserve(matrix_values_.size());
+  for (const Domain::Cell &cell : domain_.cells()) {
+    std::array<PetscInt, 30> dofs;
+    for (int a = 0; a < nodes_per_cell; ++a)
+      for (int i = 0; i < 3; ++i)
+        dofs[3 * a + i] = 3 * domain_.global_node(cell.nodes[a]) + i;
+    for (const PetscInt row : dofs)
+      for (const PetscInt column : dofs) {
+        rows.push_back(row);
+        columns.push_back(column);
+      }
+  }
+  const PetscInt owned = 3 * domain_.owned_nodes();
+  petsc::check(MatCreate(domain_.communicator(), tangent_.address()));
+  petsc::check(MatSetSizes(tangent_, owned, owned, PETSC_DETERMINE, PETSC_DETERMINE));
+  petsc::check(MatSetType(tangent_, MATAIJ));
+  petsc::check(MatSetPreallocationCOO(tangent_, static_cast<PetscCount>(rows.size()), rows.data(), columns.data()));
+}
+
+/// A node of a clamped face is clamped for every cell that has it, on whichever rank.
+void Solid::find_clamped() {
+  const petsc::Vector flags = domain_.make_vector();
+  {
+    petsc::LocalForm local(flags);
+    for (const std::string &name : model_.clamped) {
+      const int surface = domain_.surface(name);
+      for (const Domain::Face &face : domain_.faces())
+        if (face.surface == surface)
+          for (const int node : face.nodes)
+            local[3 * node] = 1;
+    }
+  }
+  petsc::add_ghosts(flags);
+  petsc::update_ghosts(flags);
+  petsc::LocalForm local(flags);
+  clamped_.resize(domain_.local_nodes());
+  for (int node = 0; node < domain_.local_nodes(); ++node)
+    clamped_[node] = local[3 * node] > 0;
+}
+
+void Solid::find_rim(const mesh::HeartMesh &mesh) {
+  std::vector<double> touches(2 * mesh.nodes.size(), 0.0), flags(mesh.nodes.size(), 0.0);
+  for (std::size_t t = 0; t < mesh.triangles.size(); ++t) {
+    const std::string &name = mesh.surface_names[mesh.surface[t]];
+    for (const std::size_t node : mesh.triangles[t]) {
+      touches[2 * node] += name == model_.pressure_surface;
+      touches[2 * node + 1] += name == model_.base_surface;
+    }
+  }
+  for (std::size_t node = 0; node < mesh.nodes.size(); ++node)
+    flags[node] = touches[2 * node] > 0 && touches[2 * node + 1] > 0;
+  const std::vector<double> local = domain_.vertex_scalar(flags);
+  for (int node = 0; node < domain_.owned_nodes(); ++node)
+    if (local[node] == 1.0)
+      rim_.push_back(node);
+  rim_count_ = static_cast<double>(rim_.size());
+  MPI_Allreduce(MPI_IN_PLACE, &rim_count_, 1, MPI_DOUBLE, MPI_SUM, domain_.communicator());
+}
+
+/// Area-weighted vertex normals of each sprung surface: facet normals would resist rotation.
+void Solid::find_normals(const mesh::HeartMesh &mesh) {
+  normals_.clear();
+  for (const auto &[name, springs] : model_.springs) {
+    std::vector<io::Vector3> normals(mesh.nodes.size(), io::Vector3{});
+    for (std::size_t t = 0; t < mesh.triangles.size(); ++t)
+      if (mesh.surface_names[mesh.surface[t]] == name) {
+        const auto &[a, b, c] = mesh.triangles[t];
+        const io::Vector3 area = io::cross(mesh.nodes[b] - mesh.nodes[a], mesh.nodes[c] - mesh.nodes[a]);
+        for (const std::size_t node : mesh.triangles[t])
+          normals[node] = normals[node] + area;
+      }
+    for (io::Vector3 &normal : normals)
+      normal = io::normalized(normal);
+    normals_.push_back(domain_.vertex_field(normals));
+  }
+}
+
+void Solid::set_reference(const mesh::HeartMesh &mesh, const mesh::Fibres &fibres) {
+  reference_ = domain_.vertex_field(mesh.nodes);
+  find_normals(mesh);
+  std::vector<double> frames;
+  io::on_rank_0(domain_.communicator(), [&] { frames = frames_at_points(mesh, fibres); });
+  frames = domain_.cell_field(frames, 9 * points_per_cell);
+  points_.resize(points_per_cell * domain_.cells().size());
+  double smallest = 1;
+  for (std::size_t c = 0; c < domain_.cells().size(); ++c) {
+    std::array<std::array<double, 3>, 4> vertices;
+    for (int v = 0; v < 4; ++v)
+      vertices[v] = reference_[domain_.cells()[c].nodes[v]];
+    double volume = 0;
+    const auto slopes = barycentric_gradients(vertices, volume);
+    smallest = std::min(smallest, volume);
+    for (int q = 0; q < points_per_cell; ++q) {
+      Point &point = points_[points_per_cell * c + q];
+      point.gradients = cell_gradients(cell_points()[q], slopes);
+      point.weight = volume / points_per_cell;
+      for (int k = 0; k < 9; ++k)
+        point.frame[k / 3][k % 3] = frames[9 * (points_per_cell * c + q) + k];
+    }
+  }
+  MPI_Allreduce(MPI_IN_PLACE, &smallest, 1, MPI_DOUBLE, MPI_MIN, domain_.communicator());
+  if (smallest <= 0)
+    throw io::SolveError("the reference shape has a tetrahedron that is turned inside out");
+  const petsc::Vector zero = domain_.make_vector();
+  accept(zero, 0);
+}
+
+void Solid::set_rest(const std::vector<io::Vector3> &displacement) {
+  rest_ = domain_.vertex_field(displacement);
+}
+
+Solid::State Solid::assemble(Vec u, double pressure, double time, double dt, bool tangent) {
+  petsc::update_ghosts(u);
+  petsc::LocalForm displacement(u);
+  for (auto *local : {&internal_local_, &external_local_, &load_local_, &slope_local_})
+    std::fill(local->begin(), local->end(), 0.0);
+  Sums sums;
+  assemble_cells(displacement.values(), time, dt, tangent, sums);
+  assemble_pressure(displacement.values(), pressure, tangent, sums);
+  assemble_springs(displacement.values(), dt, tangent);
+  finish(pressure, tangent, sums);
+  return {sums.valid, sums.min_det_f, petsc::norm(internal_), sums.volume};
+}
+
+/// Sums over ranks, boundary conditions, and the values into PETSc.
+void Solid::finish(double pressure, bool tangent, Sums &sums) {
+  sums.reduce(domain_.communicator());
+  sums.volume = -(sums.moment - io::dot(sums.rim_centre, sums.area)) / 3;
+  for (const int node : rim_)
+    for (int i = 0; i < 3; ++i)
+      slope_local_[3 * node + i] += sums.area[i] / (3 * rim_count_);
+  for (int node = 0; node < domain_.local_nodes(); ++node)
+    for (int i = 0; clamped_[node] && i < 3; ++i)
+      internal_local_[3 * node + i] = external_local_[3 * node + i] = load_local_[3 * node + i] = slope_local_[3 * node + i] = 0;
+  const auto collect = [](const std::vector<double> &from, Vec to) {
+    {
+      petsc::LocalForm local(to);
+      std::copy(from.begin(), from.end(), local.values());
+    }
+    petsc::add_ghosts(to);
+  };
+  collect(internal_local_, internal_);
+  collect(external_local_, residual_);
+  collect(load_local_, load_);
+  collect(slope_local_, slope_);
+  petsc::add(residual_, 1.0, internal_);
+  petsc::add(residual_, pressure, load_);
+  if (!tangent || !sums.valid)
+    return;
+  for (std::size_t c = 0; c < domain_.cells().size(); ++c)
+    for (int a = 0; a < nodes_per_cell; ++a)
+      if (clamped_[domain_.cells()[c].nodes[a]])
+        for (int i = 3 * a; i < 3 * a + 3; ++i) {
+          double *matrix = cell_matrix(static_cast<int>(c));
+          for (int k = 0; k < 30; ++k)
+            matrix[30 * i + k] = matrix[30 * k + i] = 0;
+          matrix[31 * i] = 1;
+        }
+  petsc::check(MatSetValuesCOO(tangent_, matrix_values_.data(), INSERT_VALUES));
+}
+
+} // namespace corvivo::physics

@@ -1,0 +1,138 @@
+/// The wall's own stress: material, mean dilatation and contraction at the quadrature points of every cell.
+#include <physics/mechanics/solid.hpp>
+
+#include <physics/mechanics/material.hpp>
+#include <physics/mechanics/mean_dilatation.hpp>
+#include <physics/mechanics/solid_sums.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+namespace corvivo::physics {
+namespace {
+
+constexpr int row[6] = {0, 1, 2, 0, 0, 1}, column[6] = {0, 1, 2, 1, 2, 2};
+
+double determinant(const double *F) {
+  return F[0] * (F[4] * F[8] - F[5] * F[7]) - F[1] * (F[3] * F[8] - F[5] * F[6]) + F[2] * (F[3] * F[7] - F[4] * F[6]);
+}
+
+/// Stress and tangent of the material at `square` * C.
+void respond(const Material &material, const FibreFrame &frame, const double *C, double square, double *S, double *D) {
+  dealii::SymmetricTensor<2, 3> cauchy_green;
+  for (int k = 0; k < 6; ++k)
+    cauchy_green[row[k]][column[k]] = square * C[k];
+  const PassiveResponse response = material.respond(cauchy_green, frame);
+  for (int k = 0; k < 6; ++k) {
+    S[k] = response.stress[row[k]][column[k]];
+    for (int l = 0; l < 6; ++l)
+      D[6 * k + l] = response.tangent[row[k]][column[k]][row[l]][column[l]];
+  }
+}
+
+} // namespace
+
+/// What one cell's points have in common while it is assembled.
+struct Solid::CellWork {
+  struct AtPoint {
+    double F[9], C[6], S[6], D[36], det = 0;
+    Dilatation dilatation;
+  };
+  std::array<AtPoint, points_per_cell> at;
+  alignas(64) double residual[32], matrix[30 * 32];
+  double theta = 0; ///< mean of det F
+
+  /// vector += weight B^T of the second-order tensor `values`.
+  static void add_projection(const Gradients &gradients, const double *F, const double *values, double weight, double *vector) {
+    add_point(gradients, F, values, nullptr, weight, vector, nullptr);
+  }
+};
+
+bool Solid::deform(const Domain::Cell &cell, const Point *points, const double *u, CellWork &work, double &smallest) const {
+  work.theta = 0;
+  bool valid = true;
+  for (int q = 0; q < points_per_cell; ++q) {
+    CellWork::AtPoint &at = work.at[q];
+    std::fill_n(at.F, 9, 0.0);
+    at.F[0] = at.F[4] = at.F[8] = 1;
+    for (int a = 0; a < nodes_per_cell; ++a)
+      for (int i = 0; i < 3; ++i)
+        for (int j = 0; j < 3; ++j)
+          at.F[3 * i + j] += u[3 * cell.nodes[a] + i] * points[q].gradients[a][j];
+    at.det = determinant(at.F);
+    for (int k = 0; k < 6; ++k)
+      at.C[k] = at.F[row[k]] * at.F[column[k]] + at.F[3 + row[k]] * at.F[3 + column[k]] + at.F[6 + row[k]] * at.F[6 + column[k]];
+    work.theta += at.det / points_per_cell; // the points of a straight cell weigh the same
+    smallest = std::min(smallest, at.det);
+    valid = valid && at.det > 0;
+  }
+  return valid;
+}
+
+void Solid::respond_cell(std::size_t first, double time, double dt, CellWork &work) {
+  double pressure = 0; // mean of pi / theta
+  for (int q = 0; q < points_per_cell; ++q) {
+    CellWork::AtPoint &at = work.at[q];
+    FibreFrame frame;
+    const auto &axes = points_[first + q].frame;
+    for (int d = 0; d < 3; ++d) {
+      frame.fibre[d] = axes[0][d];
+      frame.sheet[d] = axes[1][d];
+      frame.normal[d] = axes[2][d];
+    }
+    const double factor = model_.mean_dilatation ? std::cbrt(work.theta / at.det) : 1.0;
+    respond(*model_.material, frame, at.C, factor * factor, at.S, at.D);
+    if (!model_.mean_dilatation)
+      continue;
+    at.dilatation = split_dilatation(at.C, at.det, work.theta, factor, at.S, at.D);
+    pressure += at.dilatation.pressure / work.theta / points_per_cell;
+  }
+  for (int q = 0; q < points_per_cell; ++q) {
+    CellWork::AtPoint &at = work.at[q];
+    if (model_.mean_dilatation)
+      add_cell_pressure(at.dilatation.inverse, at.det, pressure, at.S, at.D);
+    add_activity(first + q, at.C, time, dt, at.S, at.D);
+  }
+}
+
+/// K += a t^T + t a^T + c t t^T with t = d theta / du, a = sum w B^T d^2W/dE dtheta, c = sum w d^2W/dtheta^2.
+void Solid::add_dilatation(const Point *points, CellWork &work) const {
+  double t[32] = {}, a[32] = {}, c = 0;
+  for (int q = 0; q < points_per_cell; ++q) {
+    const CellWork::AtPoint &at = work.at[q];
+    CellWork::add_projection(points[q].gradients, at.F, at.dilatation.inverse.data(), at.det / points_per_cell, t);
+    CellWork::add_projection(points[q].gradients, at.F, at.dilatation.mixed.data(), points[q].weight, a);
+    c += points[q].weight * at.dilatation.curvature;
+  }
+  for (int r = 0; r < 30; ++r)
+    for (int k = 0; k < 32; ++k)
+      work.matrix[32 * r + k] += (a[r] + c * t[r]) * t[k] + t[r] * a[k];
+}
+
+void Solid::assemble_cells(const double *u, double time, double dt, bool tangent, Sums &sums) {
+  CellWork work;
+  for (std::size_t c = 0; c < domain_.cells().size(); ++c) {
+    const Domain::Cell &cell = domain_.cells()[c];
+    const Point *points = &points_[points_per_cell * c];
+    if (!deform(cell, points, u, work, sums.min_det_f))
+      continue;
+    respond_cell(points_per_cell * c, time, dt, work);
+    std::fill_n(work.residual, 32, 0.0);
+    if (tangent)
+      std::fill_n(work.matrix, 30 * 32, 0.0);
+    for (int q = 0; q < points_per_cell; ++q)
+      add_point(points[q].gradients, work.at[q].F, work.at[q].S, work.at[q].D, points[q].weight, work.residual,
+                tangent ? work.matrix : nullptr);
+    for (int a = 0; a < nodes_per_cell; ++a)
+      for (int i = 0; i < 3; ++i)
+        internal_local_[3 * cell.nodes[a] + i] += work.residual[3 * a + i];
+    if (!tangent)
+      continue;
+    if (model_.mean_dilatation)
+      add_dilatation(points, work);
+    for (int r = 0; r < 30; ++r)
+      std::copy_n(work.matrix + 32 * r, 30, cell_matrix(static_cast<int>(c)) + 30 * r);
+  }
+}
+
+} // namespace corvivo::physics

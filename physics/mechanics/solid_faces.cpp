@@ -1,0 +1,157 @@
+/// Cavity pressure and volume, springs and dashpots, the force on the valve plane.
+#include <physics/mechanics/solid.hpp>
+#include <physics/mechanics/solid_sums.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+namespace corvivo::physics {
+namespace {
+
+using Vector = std::array<double, 3>;
+
+struct Tangents {
+  Vector place{}, xi{}, eta{};
+  Vector normal() const { return io::cross(xi, eta); }
+};
+
+/// Place and tangents of a face at one of its quadrature points.
+Tangents tangents(const Domain::Face &face, const FacePoint &point, const std::vector<Vector> &reference, const double *u) {
+  Tangents at;
+  for (int a = 0; a < nodes_per_face; ++a) {
+    const int node = face.nodes[a];
+    for (int d = 0; d < 3; ++d) {
+      const double x = reference[node][d] + (u ? u[3 * node + d] : 0.0);
+      at.place[d] += point.shape[a] * x;
+      at.xi[d] += point.d_xi[a] * x;
+      at.eta[d] += point.d_eta[a] * x;
+    }
+  }
+  return at;
+}
+
+/// Matrix of v -> w x v.
+std::array<Vector, 3> cross_matrix(const Vector &w) {
+  return {{{0, -w[2], w[1]}, {w[2], 0, -w[0]}, {-w[1], w[0], 0}}};
+}
+
+/// d (xi x eta) / d u_node = d_xi (e x eta) + d_eta (xi x e), column e.
+std::array<Vector, 3> normal_slope(const Tangents &at, double d_xi, double d_eta) {
+  const auto of_eta = cross_matrix(at.eta), of_xi = cross_matrix(at.xi);
+  std::array<Vector, 3> slope;
+  for (int i = 0; i < 3; ++i)
+    for (int j = 0; j < 3; ++j)
+      slope[i][j] = -d_xi * of_eta[i][j] + d_eta * of_xi[i][j];
+  return slope;
+}
+
+} // namespace
+
+void Solid::assemble_pressure(const double *u, double pressure, bool tangent, Sums &sums) {
+  const int cavity = domain_.surface(model_.pressure_surface), base = domain_.surface(model_.base_surface);
+  Vector rim{};
+  for (const int node : rim_)
+    for (int d = 0; d < 3; ++d)
+      rim[d] += (reference_[node][d] + u[3 * node + d]) / rim_count_;
+  MPI_Allreduce(rim.data(), sums.rim_centre.data(), 3, MPI_DOUBLE, MPI_SUM, domain_.communicator());
+  for (const Domain::Face &face : domain_.faces())
+    for (const FacePoint &point : face_points()) {
+      if (face.surface == cavity) {
+        const Tangents at = tangents(face, point, reference_, u);
+        const Vector normal = at.normal(), arm = at.place - sums.rim_centre;
+        sums.area = sums.area + point.weight * normal;
+        sums.moment += point.weight * io::dot(at.place, normal);
+        double *matrix = tangent ? cell_matrix(face.cell) : nullptr;
+        for (int b = 0; b < nodes_per_face; ++b) {
+          const auto slope = normal_slope(at, point.d_xi[b], point.d_eta[b]);
+          for (int j = 0; j < 3; ++j) {
+            load_local_[3 * face.nodes[b] + j] += point.weight * point.shape[b] * normal[j];
+            const double turning = arm[0] * slope[0][j] + arm[1] * slope[1][j] + arm[2] * slope[2][j];
+            slope_local_[3 * face.nodes[b] + j] -= point.weight * (point.shape[b] * normal[j] + turning) / 3;
+            for (int a = 0; matrix && a < nodes_per_face; ++a)
+              for (int i = 0; i < 3; ++i)
+                matrix[30 * (3 * face.in_cell[a] + i) + 3 * face.in_cell[b] + j] += pressure * point.weight * point.shape[a] * slope[i][j];
+          }
+        }
+      } else if (face.surface == base && model_.valve_plane_load) {
+        const double area = point.weight * io::norm(tangents(face, point, reference_, nullptr).normal());
+        for (int a = 0; a < nodes_per_face; ++a)
+          for (int i = 0; i < 3; ++i)
+            load_local_[3 * face.nodes[a] + i] -= area * point.shape[a] * valve_plane_[i] / base_area_;
+      }
+    }
+}
+
+void Solid::assemble_springs(const double *u, double dt, bool tangent) {
+  for (std::size_t k = 0; k < model_.springs.size(); ++k) {
+    const int surface = domain_.surface(model_.springs[k].first);
+    for (const Domain::Face &face : domain_.faces())
+      if (face.surface == surface)
+        add_spring_face(face, model_.springs[k].second, normals_[k], u, dt, tangent);
+  }
+}
+
+void Solid::add_spring_face(const Domain::Face &face, const SurfaceSprings &springs, const std::vector<Vector> &normals, const double *u,
+                            double dt, bool tangent) {
+  const double rate = dt > 0 ? 1 / dt : 0;
+  const double along = springs.normal_stiffness + rate * springs.normal_damping;
+  const double across = springs.tangential_stiffness + rate * springs.tangential_damping;
+  double *matrix = tangent ? cell_matrix(face.cell) : nullptr;
+  for (const FacePoint &point : face_points()) {
+    const double area = point.weight * io::norm(tangents(face, point, reference_, nullptr).normal());
+    Vector normal{}, stretch{}, speed{};
+    for (int a = 0; a < nodes_per_face; ++a)
+      for (int d = 0; d < 3; ++d) {
+        const int node = face.nodes[a];
+        normal[d] += point.shape[a] * normals[node][d];
+        stretch[d] += point.shape[a] * (u[3 * node + d] - rest_[node][d]);
+        speed[d] += point.shape[a] * rate * (u[3 * node + d] - old_displacement_[node][d]);
+      }
+    normal = io::normalized(normal);
+    const double stretch_n = io::dot(stretch, normal), speed_n = io::dot(speed, normal);
+    for (int i = 0; i < 3; ++i) {
+      const double traction = springs.tangential_stiffness * stretch[i] + springs.tangential_damping * speed[i] +
+                              ((springs.normal_stiffness - springs.tangential_stiffness) * stretch_n +
+                               (springs.normal_damping - springs.tangential_damping) * speed_n) *
+                                  normal[i];
+      for (int a = 0; a < nodes_per_face; ++a) {
+        external_local_[3 * face.nodes[a] + i] += area * point.shape[a] * traction;
+        for (int b = 0; matrix && b < nodes_per_face; ++b)
+          for (int j = 0; j < 3; ++j)
+            matrix[30 * (3 * face.in_cell[a] + i) + 3 * face.in_cell[b] + j] +=
+                area * point.shape[a] * point.shape[b] * ((along - across) * normal[i] * normal[j] + (i == j ? across : 0.0));
+      }
+    }
+  }
+}
+
+void Solid::accept(Vec u, double dt) {
+  petsc::update_ghosts(u);
+  petsc::LocalForm displacement(u);
+  if (dt > 0) {
+    old_states_.swap(new_states_);
+    old_stretch_ = stretch_;
+  }
+  const int cavity = domain_.surface(model_.pressure_surface), base = domain_.surface(model_.base_surface);
+  double sums[4] = {};
+  for (const Domain::Face &face : domain_.faces())
+    for (const FacePoint &point : face_points()) {
+      if (face.surface == base)
+        sums[3] += point.weight * io::norm(tangents(face, point, reference_, nullptr).normal());
+      if (face.surface != cavity)
+        continue;
+      const Vector normal = tangents(face, point, reference_, displacement.values()).normal();
+      for (int d = 0; d < 3; ++d)
+        sums[d] += point.weight * normal[d];
+    }
+  MPI_Allreduce(MPI_IN_PLACE, sums, 4, MPI_DOUBLE, MPI_SUM, domain_.communicator());
+  const Vector area{sums[0], sums[1], sums[2]};
+  valve_plane_change_ = io::norm(area - valve_plane_) / std::max(io::norm(area), 1e-30);
+  valve_plane_ = area;
+  base_area_ = sums[3];
+  for (int node = 0; node < domain_.local_nodes(); ++node)
+    for (int d = 0; d < 3; ++d)
+      old_displacement_[node][d] = displacement[3 * node + d];
+}
+
+} // namespace corvivo::physics
