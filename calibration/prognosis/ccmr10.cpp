@@ -51,7 +51,7 @@ private:
     if (std::find(missing.begin(), missing.end(), "ischaemic_segments") != missing.end())
       add_warning(result, "Incomplete without stress perfusion.");
     if (!missing.empty())
-      add_warning(result, "Possible range " + points + " points; missing: " + io::join(missing, ", ") + ".");
+      add_warning(result, "Possible range " + points + " points; missing: " + spoken(missing) + ".");
     if (result.uncertainty.value_or(0) > 0)
       add_warning(result, "EF within its uncertainty of 50 %: three points hang on it.");
     warn_of_assumed(result);

@@ -45,7 +45,7 @@ private:
     const auto &family = inputs.flag("family_sudden_death", data.family_sudden_death);
     const auto &vt = inputs.flag("nonsustained_vt", data.nonsustained_vt), &syncope = inputs.flag("syncope", data.syncope);
     if (!result.missing.empty()) {
-      add_warning(result, "Not computed; missing: " + io::join(result.missing, ", ") + ".");
+      add_warning(result, "Not computed; missing: " + spoken(result.missing) + ".");
       return;
     }
     // Ranges of the derivation cohort.

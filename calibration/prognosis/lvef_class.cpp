@@ -34,7 +34,7 @@ public:
     if (const auto ef = inputs.ejection_fraction())
       classify(*ef, result);
     else
-      add_warning(result, "Not computed; missing: lv_ef.");
+      add_warning(result, "Not computed; missing: LV ejection fraction.");
     report(result, "lvef_class", result.value, "1", "0 preserved, 1 mildly reduced, 2 reduced; percentages are floored first").uncertainty =
         result.uncertainty;
     return result;

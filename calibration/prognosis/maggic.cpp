@@ -165,7 +165,7 @@ private:
     } else {
       result.possible = Interval{double(total.low), double(total.high)};
       add_warning(result, "Incomplete: possible range " + std::to_string(total.low) + " to " + std::to_string(total.high) +
-                              " points; missing: " + io::join(result.missing, ", ") + ".");
+                              " points; missing: " + spoken(result.missing) + ".");
     }
     const auto risk = [&](int years) {
       const std::string low = short_number(risk_of(total.low, years)), high = short_number(risk_of(total.high, years));

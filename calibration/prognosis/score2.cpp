@@ -111,7 +111,7 @@ private:
     const auto male = inputs.male(), smoker = inputs.flag("smoker", data.smoker), diabetes = inputs.flag("diabetes", data.diabetes);
     const std::string &region = inputs.word("risk_region", data.risk_region);
     if (!result.missing.empty()) {
-      add_warning(result, "Not computed; missing: " + io::join(result.missing, ", ") + ".");
+      add_warning(result, "Not computed; missing: " + spoken(result.missing) + ".");
       return;
     }
     result.value = score2_risk({*age, *male, *smoker, *diabetes, *pressure, *cholesterol, *hdl, region});

@@ -51,9 +51,18 @@ void add_warning(ScoreResult &result, const std::string &sentence) {
   result.warning += (result.warning.empty() ? "" : " ") + sentence;
 }
 
+std::string spoken(const std::vector<std::string> &keys) {
+  std::vector<std::string> words;
+  for (std::string key : keys) {
+    std::replace(key.begin(), key.end(), '_', ' ');
+    words.push_back(key == "lv ef" ? "LV ejection fraction" : key == "nyha" ? "NYHA class" : key);
+  }
+  return io::join(words, ", ");
+}
+
 void warn_of_assumed(ScoreResult &result) {
   if (!result.assumed.empty())
-    add_warning(result, "Assumed, not known of this patient: " + io::join(result.assumed, ", ") + ".");
+    add_warning(result, "Assumed, not known of this patient: " + spoken(result.assumed) + ".");
 }
 
 io::Quantity &report(ScoreResult &result, const std::string &name, const std::optional<double> &value, const std::string &unit,

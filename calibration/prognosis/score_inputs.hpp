@@ -38,6 +38,8 @@ private:
 
 /// Adds a sentence to a warning.
 void add_warning(ScoreResult &result, const std::string &sentence);
+/// Keys as people say them: "ischaemic segments, sex".
+std::string spoken(const std::vector<std::string> &keys);
 /// "age and sex are assumed" ends the warning; adds nothing when nothing is.
 void warn_of_assumed(ScoreResult &result);
 /// Puts a quantity named `name` into the result: NaN when `value` is empty; its warning is the result's, or `caution` when there is none.

@@ -66,7 +66,7 @@ std::string to_json(const std::vector<ScoreResult> &scores) {
   Json list = Json::array();
   for (const ScoreResult &score : scores)
     list.push_back(written(score));
-  return Json{{"scores", list}}.dump(1) + "\n";
+  return Json{{"scores", list}}.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 std::vector<ScoreResult> scores_from_json(const std::string &text) {

@@ -3,6 +3,7 @@
 #include <io/base/text.hpp>
 #include <io/base/units.hpp>
 
+#include <algorithm>
 #include <cmath>
 
 namespace corvivo::io {
@@ -89,6 +90,32 @@ std::string display_number(double value) {
   return (value < 0 ? "\xE2\x88\x92" : "") + text;
 }
 
+std::string display_short(double value) {
+  std::string text = display_number(value);
+  if (text.find('.') == std::string::npos || text.find('e') != std::string::npos)
+    return text;
+  text.erase(text.find_last_not_of('0') + 1);
+  if (text.back() == '.')
+    text.pop_back();
+  return text;
+}
+
+std::string display_uncertainty(double value) {
+  const double magnitude = std::abs(value);
+  if (!(magnitude >= 1e-3 && magnitude < 1e9))
+    return display_number(value);
+  const int decimals = std::max(0, 1 - static_cast<int>(std::floor(std::log10(magnitude))));
+  return magnitude == std::round(magnitude) ? display_number(value) : grouped(fixed(magnitude, decimals));
+}
+
+std::string prose(const std::string &text) {
+  std::string out = escape_html(text);
+  for (const auto &[plain, sign] : {std::pair{"+-", "\xC2\xB1"}, {"&gt;=", "\xE2\x89\xA5"}, {"&lt;=", "\xE2\x89\xA4"}})
+    for (std::size_t at = out.find(plain); at != std::string::npos; at = out.find(plain))
+      out.replace(at, std::string(plain).size(), sign);
+  return out;
+}
+
 std::string display_unit(const std::string &unit) {
   if (unit == "1")
     return "";
@@ -112,7 +139,7 @@ std::string quantity_html(const Quantity &q, bool with_uncertainty) {
   std::string out =
       "<data data-name=\"" + escape_html(q.name) + "\" value=\"" + print_number(q.value) + "\">" + display_number(q.value) + "</data>";
   if (with_uncertainty && q.uncertainty && *q.uncertainty > 0)
-    out += "<span class=\"sd\"> \xC2\xB1 " + display_number(*q.uncertainty) + "</span>";
+    out += "<span class=\"sd\"> \xC2\xB1 " + display_uncertainty(*q.uncertainty) + "</span>";
   const std::string unit = display_unit(q.unit);
   return unit.empty() ? out : out + "<span class=\"unit\"> " + escape_html(unit) + "</span>";
 }

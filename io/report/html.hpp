@@ -11,6 +11,12 @@ std::string escape_html(const std::string &text);
 
 /// For people: "174.5", "0.0123", "20 742", "-18.2" with a true minus, a dash where there is no number.
 std::string display_number(double value);
+/// The same without trailing zeros, for limits and axis ticks: "0.8".
+std::string display_short(double value);
+/// Two significant digits: "2.4", "0.040", "180".
+std::string display_uncertainty(double value);
+/// Escaped, with "+-", ">=" and "<=" as the signs that they stand for.
+std::string prose(const std::string &text);
 /// "mmHg·s/mL"; empty for pure numbers.
 std::string display_unit(const std::string &unit);
 /// A heading for a stable name: "LV ejection fraction" for `lv_ef`; unknown names with their underscores as spaces.

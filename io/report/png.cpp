@@ -21,7 +21,7 @@ std::string chunk(const std::string &type, const std::string &content) {
 std::string compressed(const std::string &bytes) {
   uLongf size = compressBound(bytes.size());
   std::string out(size, '\0');
-  const int status = compress2(reinterpret_cast<Bytef *>(&out[0]), &size, reinterpret_cast<const Bytef *>(bytes.data()), bytes.size(), 9);
+  const int status = compress2(reinterpret_cast<Bytef *>(&out[0]), &size, reinterpret_cast<const Bytef *>(bytes.data()), bytes.size(), 6);
   CORVIVO_ASSERT(status == Z_OK, "zlib refused a picture");
   out.resize(size);
   return out;

@@ -11,7 +11,8 @@ namespace corvivo::io {
 namespace {
 
 std::string cell(const std::string &heading, const std::string &content, const char *kind = "num") {
-  return std::string("<td class=\"") + kind + "\" data-label=\"" + heading + "\">" + content + "</td>";
+  return std::string("<td class=\"") + kind + "\" data-label=\"" + heading + "\">" +
+         (content.empty() ? "" : "<span>" + content + "</span>") + "</td>";
 }
 
 const Quantity *usable(const Quantities &quantities, const std::string &name) {
@@ -19,13 +20,22 @@ const Quantity *usable(const Quantities &quantities, const std::string &name) {
   return q && std::isfinite(q->value) ? q : nullptr;
 }
 
+/// A difference with as many decimals as the number that it belongs to.
+std::string display_gap(double gap, double value) {
+  const std::string like = display_number(value == std::round(value) ? value + 0.25 : value);
+  const auto dot = like.find('.');
+  if (dot == std::string::npos || like.find('e') != std::string::npos)
+    return display_number(gap);
+  return (gap < 0 ? "\xE2\x88\x92" : "") + fixed(std::abs(gap), static_cast<int>(like.size() - dot - 1));
+}
+
 /// "+2.1 mL (+1.2 %)" and whether it is within the measurement's own deviation.
 std::string difference(const Quantity *measured, const Quantity *other) {
   if (!measured || !other || measured->unit != other->unit)
     return "<span class=\"none\">\xE2\x80\x93</span>";
   const double gap = other->value - measured->value;
-  std::string out =
-      (gap > 0 ? "+" : "") + display_number(gap) + "<span class=\"unit\"> " + escape_html(display_unit(measured->unit)) + "</span>";
+  std::string out = (gap > 0 ? "+" : "") + display_gap(gap, measured->value) + "<span class=\"unit\"> " +
+                    escape_html(display_unit(measured->unit)) + "</span>";
   double deviations = -1;
   if (measured->uncertainty && *measured->uncertainty > 0)
     deviations = std::abs(gap) / *measured->uncertainty;
@@ -70,11 +80,10 @@ std::string parameter_line(const Quantity &q, const ParameterRow &row) {
   const bool bounded = row.upper > row.lower;
   const std::string unit = "<span class=\"unit\"> " + escape_html(display_unit(q.unit)) + "</span>";
   return "<tr><th scope=\"row\">" + escape_html(row.meaning.empty() ? display_name(row.name) : row.meaning) + "</th>" +
-         cell("Fitted", quantity_html(q)) + cell("Baseline", bounded ? display_number(row.baseline) + unit : "\xE2\x80\x93") +
-         cell("Bounds",
-              bounded ? display_number(row.lower) + " to " + display_number(row.upper) + " " + bounds_bar(row, q) : "\xE2\x80\x93") +
+         cell("Fitted", quantity_html(q)) + cell("Baseline", bounded ? display_short(row.baseline) + unit : "\xE2\x80\x93") +
+         cell("Bounds", bounded ? display_short(row.lower) + " to " + display_short(row.upper) + bounds_bar(row, q) : "\xE2\x80\x93") +
          cell("Identifiability",
-              escape_html(row.identifiability) + (row.identifiability.empty() || row.well_determined ? "" : " " + chip("near", "weak")),
+              prose(row.identifiability) + (row.identifiability.empty() || row.well_determined ? "" : " " + chip("near", "weak")),
               "words") +
          "</tr>";
 }
@@ -97,14 +106,13 @@ std::string reference_of(const Quantity &q) {
                            : side == Side::below ? chip("differs", "below")
                            : side == Side::above ? chip("differs", "above")
                                                  : "";
-  return display_number(q.reference_range->low) + " to " + display_number(q.reference_range->high) + " " + mark +
-         "<br><span class=\"source\">" + escape_html(q.reference_range->source) + "</span>";
+  return display_short(q.reference_range->low) + " to " + display_short(q.reference_range->high) + " " + mark +
+         "<br><span class=\"source\">" + prose(q.reference_range->source) + "</span>";
 }
 
 std::string result_line(const Quantity &q) {
   return "<tr><th scope=\"row\">" + escape_html(display_name(q.name)) + "<br><code>" + escape_html(q.name) + "</code></th>" +
-         cell("Value", quantity_html(q)) + cell("Reference", reference_of(q), "words") + cell("Note", escape_html(q.warning), "words") +
-         "</tr>";
+         cell("Value", quantity_html(q)) + cell("Reference", reference_of(q), "words") + cell("Note", prose(q.warning), "words") + "</tr>";
 }
 
 } // namespace
@@ -206,7 +214,7 @@ std::string provenance(const RunRecord &r) {
 } // namespace
 
 std::string run_section(const ReportData &data) {
-  return section("run", "This run", "<div class=\"halves\">" + timings(data.record) + provenance(data.record) + "</div>");
+  return section("this-run", "This run", "<div class=\"halves\">" + timings(data.record) + provenance(data.record) + "</div>");
 }
 
 } // namespace corvivo::io

@@ -27,23 +27,22 @@ std::string reference_line(const Quantity &q) {
   const Side side = side_of(q);
   const std::string verdict = side == Side::inside ? "within" : side == Side::below ? "below" : "above";
   return range_bar(q) + "<p class=\"ref\"><strong class=\"" + (side == Side::inside ? "in" : "out") + "\">" + verdict + "</strong> " +
-         display_number(q.reference_range->low) + " to " + display_number(q.reference_range->high) + " " +
-         escape_html(display_unit(q.unit)) + "</p>";
+         display_short(q.reference_range->low) + " to " + display_short(q.reference_range->high) + " " + escape_html(display_unit(q.unit)) +
+         "</p>";
 }
 
-std::string tile(const Quantity &q, const std::string &origin) {
+std::string tile(const Quantity &q) {
   const std::string prefix = "sim_";
   const std::string plain = q.name.rfind(prefix, 0) == 0 ? q.name.substr(prefix.size()) : q.name;
   return "<li class=\"tile\"><h3>" + escape_html(display_name(plain)) + "</h3><p class=\"value\">" + quantity_html(q) + "</p>" +
-         reference_line(q) + "<p class=\"origin\">" + origin + (is_assumed(q) ? " " + chip("assumed", "rests on assumed values") : "") +
-         "</p></li>";
+         reference_line(q) + (is_assumed(q) ? "<p class=\"origin\">" + chip("assumed", "rests on assumed values") + "</p>" : "") + "</li>";
 }
 
-std::string tiles(const ReportData &data, const std::vector<std::string> &names, const std::string &origin) {
+std::string tiles(const ReportData &data, const std::vector<std::string> &names) {
   std::string out;
   for (const std::string &name : names)
     if (const Quantity *q = data.quantities.find(name); q && std::isfinite(q->value))
-      out += tile(*q, origin);
+      out += tile(*q);
   return out;
 }
 
@@ -108,11 +107,9 @@ std::string pressure_trace(const ReportData &data) {
 } // namespace
 
 std::string key_numbers_section(const ReportData &data) {
-  const std::string measured = tiles(data, {"lv_ef", "lv_edv", "lv_esv", "lv_sv", "lv_mass", "rv_ef"}, "from the images");
-  const std::string simulated = tiles(data,
-                                      {"sim_lv_ef", "sim_lv_peak_pressure", "sim_lv_edp", "sim_aortic_systolic", "sim_aortic_diastolic",
-                                       "sim_lv_dpdt_max", "sim_stroke_work", "sim_gls", "qrs_duration"},
-                                      "simulated");
+  const std::string measured = tiles(data, {"lv_ef", "lv_edv", "lv_esv", "lv_sv", "lv_mass", "rv_ef"});
+  const std::string simulated = tiles(data, {"sim_lv_ef", "sim_lv_peak_pressure", "sim_lv_edp", "sim_aortic_systolic",
+                                             "sim_aortic_diastolic", "sim_lv_dpdt_max", "sim_stroke_work", "sim_gls", "qrs_duration"});
   if ((measured + simulated).empty())
     return "";
   std::string content;

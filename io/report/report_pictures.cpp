@@ -100,7 +100,7 @@ std::string label_legend(const LabelPicture &picture) {
   for (std::size_t n = 0; n < picture.names.size(); ++n)
     out += "<span class=\"swatch\" style=\"background:" + css(label_colours[n % label_colours.size()]) + "\"></span>" +
            escape_html(picture.names[n].second) + " ";
-  return out + "Slices from the first to the last that holds a label; the patient's left is on the right.</p>";
+  return out + "</p><p class=\"small\">Slices from the first to the last that holds a label; the patient's left is on the right.</p>";
 }
 
 std::string colour_bar(const std::array<double, 2> &range, const std::string &what, double step) {
@@ -114,10 +114,10 @@ std::string colour_bar(const std::array<double, 2> &range, const std::string &wh
     if (tick >= range[0] - 1e-9 && tick <= range[1] + 1e-9) {
       const std::string x = fixed(10 + 400 * (tick - range[0]) / (range[1] - range[0]), 1);
       out += "<line x1=\"" + x + "\" x2=\"" + x + "\" y1=\"16\" y2=\"20\" class=\"axis\"/><text x=\"" + x +
-             "\" y=\"32\" text-anchor=\"middle\" class=\"tick\">" + display_number(tick) + "</text>";
+             "\" y=\"32\" text-anchor=\"middle\" class=\"tick\">" + display_short(tick) + "</text>";
     }
   return out + "<text x=\"210\" y=\"48\" text-anchor=\"middle\" class=\"label\">" + escape_html(what) +
-         (step > 0 ? ", a line every " + display_number(step) : "") + "</text></svg>";
+         (step > 0 ? ", a line every " + display_short(step) : "") + "</text></svg>";
 }
 
 struct NamedCamera {
@@ -134,7 +134,7 @@ std::vector<NamedCamera> cameras(const SurfacePicture &picture) {
   const Vector3 tilt = 0.35 * up;
   return {{has_right ? "Septal side" : "One side", {side + tilt, up}},
           {has_right ? "Free wall" : "Other side", {(-1.0) * side + tilt, up}},
-          {"From the base", {up + 0.35 * side, (-1.0) * side}}};
+          {"From the base", {up + 0.25 * side, (-1.0) * side}}};
 }
 
 } // namespace
@@ -151,6 +151,9 @@ std::string segmentation_section(const ReportData &data) {
 std::string activation_section(const ReportData &data) {
   if (!data.activation)
     return "";
+  if (!data.activation->grid.find_point_data(data.activation->array))
+    return section("activation", "Electrical activation",
+                   "<p>The surface carries no array “" + escape_html(data.activation->array) + "”.</p>");
   const ColouredSurface surface = outer_surface(data.activation->grid, data.activation->array);
   if (surface.triangles.empty())
     return "";
@@ -190,13 +193,13 @@ struct Paper {
 
 Paper paper_for(const TimeSeries &ecg, const std::vector<std::string> &leads) {
   const std::vector<double> &time = ecg.column("time");
-  double low = -0.5, high = 0.5;
+  double low = -0.4, high = 0.4;
   for (const std::string &lead : leads)
     for (const double v : ecg.column(lead))
       if (std::isfinite(v))
         low = std::min(low, v), high = std::max(high, v);
   return {time.front(), std::max(5.0, std::ceil((time.back() - time.front()) / 200) * 5), std::floor(low * 2 - 0.2) / 2,
-          std::ceil(high * 2 + 0.2) / 2};
+          std::ceil(high * 2 + 0.6) / 2};
 }
 
 std::string grid_path(const Paper &paper, double every, const char *style) {
@@ -228,10 +231,13 @@ std::string ecg_section(const ReportData &data) {
   const std::vector<std::string> leads = lead_order(data.ecg);
   if (leads.empty())
     return "";
-  const Paper paper = paper_for(data.ecg, leads);
   std::string pictures;
-  for (const std::string &lead : leads)
-    pictures += lead_picture(data.ecg, lead, paper);
+  for (std::size_t first = 0; first < leads.size(); first += 4) { // a row has one height
+    const std::vector<std::string> row(leads.begin() + first, leads.begin() + std::min(first + 4, leads.size()));
+    const Paper paper = paper_for(data.ecg, row);
+    for (const std::string &lead : row)
+      pictures += lead_picture(data.ecg, lead, paper);
+  }
   const bool twelve = leads == standard_order;
   return section("ecg", twelve ? "12-lead ECG, simulated" : "ECG, simulated",
                  std::string("<div class=\"card ecg\">") + pictures +

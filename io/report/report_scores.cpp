@@ -1,8 +1,10 @@
 #include <io/report/report_sections.hpp>
 
 #include <io/base/text.hpp>
+#include <io/base/units.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace corvivo::io {
@@ -12,25 +14,15 @@ namespace {
 using calibration::CutOff;
 using calibration::ScoreResult;
 
-std::string chips(const std::string &words, const std::string &kind, const std::vector<std::string> &names) {
-  if (names.empty())
-    return "";
-  std::string out = "<p class=\"small\">" + words + " ";
-  for (const std::string &name : names) {
-    std::string spaced = name;
-    std::replace(spaced.begin(), spaced.end(), '_', ' ');
-    out += chip(kind, name == "lv_ef" ? "LV ejection fraction" : spaced) + " ";
-  }
-  return out + "</p>";
-}
-
 std::string value_of(const ScoreResult &score) {
-  if (score.value) {
-    if (const Quantity *q = score.quantities.find(score.name); q && score.name != "lvef_class")
-      return "<p class=\"value\">" + quantity_html(*q) + "</p>";
-    if (score.name == "lvef_class") // a class has a name, not a number
-      return "";
+  const Quantity *q = score.quantities.find(score.name);
+  if (score.value && q && score.name == "lvef_class") { // a class has a name, not a number
+    static const std::array<const char *, 3> names{"preserved", "mildly reduced", "reduced"};
+    return "<p class=\"value\"><data data-name=\"lvef_class\" value=\"" + print_number(q->value) + "\">" +
+           names[std::min<std::size_t>(2, static_cast<std::size_t>(q->value))] + "</data></p>";
   }
+  if (score.value && q)
+    return "<p class=\"value\">" + quantity_html(*q) + "</p>";
   if (score.possible)
     return "<p class=\"value partial\">" + display_number(score.possible->low) + " to " + display_number(score.possible->high) +
            "<span class=\"unit\"> " + escape_html(display_unit(score.unit)) + " possible</span></p>";
@@ -62,7 +54,7 @@ std::string cut_off_scale(const ScoreResult &score) {
            "\" text-anchor=\"middle\" class=\"" + (c.inside_interval ? "tick near" : "tick") + "\">" + display_number(c.value) + "</text>";
   }
   out += "<circle cx=\"" + fixed(x(value), 1) + "\" cy=\"23\" r=\"6\" class=\"point\"/>";
-  return out + "</svg>";
+  return out + "</svg><p class=\"small\">Point: this patient; bar: one standard deviation; lines: published cut-offs, red inside it.</p>";
 }
 
 std::string cut_off_table(const std::vector<CutOff> &cut_offs, const std::string &unit) {
@@ -72,21 +64,21 @@ std::string cut_off_table(const std::vector<CutOff> &cut_offs, const std::string
                     " published cut-offs</summary><div class=\"scroll\"><table><thead><tr><th>Cut-off</th><th>Cohort</th>"
                     "<th>Endpoint</th><th>Effect</th><th>Source</th></tr></thead><tbody>";
   for (const CutOff &c : cut_offs)
-    out += "<tr><td class=\"num\">" + display_number(c.value) + " " + escape_html(display_unit(unit)) +
-           (c.inside_interval ? " " + chip("differs", "within uncertainty") : "") + "</td><td>" + escape_html(c.cohort) + "</td><td>" +
-           escape_html(c.endpoint) + "</td><td>" + escape_html(c.effect) + "</td><td>" + escape_html(c.source) + "</td></tr>";
+    out += "<tr><td class=\"num\">" + display_short(c.value) + " " + escape_html(display_unit(unit)) +
+           (c.inside_interval ? " " + chip("differs", "within uncertainty") : "") + "</td><td>" + prose(c.cohort) + "</td><td>" +
+           prose(c.endpoint) + "</td><td>" + prose(c.effect) + "</td><td>" + prose(c.source) + "</td></tr>";
   return out + "</tbody></table></div></details>";
 }
 
 std::string card(const ScoreResult &score) {
-  std::string out = "<article class=\"card score\"><h3>" + escape_html(score.title) + "</h3>" + value_of(score);
+  std::string out = "<article class=\"card score\"><h3>" + escape_html(score.title) +
+                    (score.assumed.empty() ? "" : " " + chip("assumed", "rests on assumed values")) + "</h3>" + value_of(score);
   if (!score.meaning.empty())
-    out += "<p>" + escape_html(score.meaning) + "</p>";
+    out += "<p>" + prose(score.meaning) + "</p>";
   out += cut_off_scale(score);
   if (!score.warning.empty())
-    out += "<p class=\"warning\">" + escape_html(score.warning) + "</p>";
-  out += chips("Missing:", "missing", score.missing) + chips("Assumed:", "assumed", score.assumed);
-  out += "<dl class=\"fine\"><div><dt>Cohort</dt><dd>" + escape_html(score.cohort) + "</dd></div><div><dt>Predicts</dt><dd>" +
+    out += "<p class=\"warning\">" + prose(score.warning) + "</p>";
+  out += "<dl class=\"fine\"><div><dt>Cohort</dt><dd>" + prose(score.cohort) + "</dd></div><div><dt>Predicts</dt><dd>" +
          escape_html(score.endpoint) + "</dd></div><div><dt>Source</dt><dd>" + escape_html(score.source) + "</dd></div></dl>";
   return out + cut_off_table(score.cut_offs, score.unit) + "</article>";
 }
@@ -101,7 +93,7 @@ std::string scores_section(const ReportData &data) {
     if (score.applies && (score.value || score.possible))
       cards += card(score);
     else
-      others += "<li><strong>" + escape_html(score.title) + ".</strong> " + escape_html(score.warning) + "</li>";
+      others += "<li><strong>" + escape_html(score.title) + ".</strong> " + prose(score.warning) + "</li>";
   std::string content = "<div class=\"cards\">" + cards + "</div>";
   if (!others.empty())
     content += "<h3 class=\"group\">Scores that do not apply or could not be computed</h3><ul class=\"plain\">" + others + "</ul>";

@@ -45,6 +45,7 @@ code{font:.82em ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;color:var(-
 .value{font-size:1.65rem;font-weight:700;line-height:1.25;margin:.1em 0;font-variant-numeric:tabular-nums}
 .value .unit,.value .sd{font-size:1rem;font-weight:400;color:var(--soft)}
 .value.partial{font-size:1.4rem}
+table .none{font-weight:400}
 .value.none,.none{color:var(--soft);font-weight:400}
 .value.none{font-size:1.1rem}
 .ref{font-size:.8rem;color:var(--soft);margin:0}
@@ -89,19 +90,19 @@ table .sd,table .unit{color:var(--soft)}
 .source{font-size:.8rem;color:var(--soft)}
 .results{margin-top:.5em;table-layout:fixed}
 .results th:first-child{width:27%}.results th:nth-child(2){width:19%}.results th:nth-child(3){width:25%}
-.bounds{width:132px;display:inline-block;margin-left:8px;vertical-align:middle}
+.bounds{width:132px;margin:2px 0 0 auto}
 .halves{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:16px;align-items:start}
 .slices{display:grid;grid-template-columns:repeat(3,1fr);gap:4px}
 .slices img{width:100%;display:block;border-radius:4px}
-.swatch{display:inline-block;width:.8em;height:.8em;border-radius:2px;margin:0 .35em 0 .5em;vertical-align:-1px}
+.swatch{display:inline-block;width:.8em;height:.8em;border-radius:2px;margin:0 .35em 0 .9em;vertical-align:-1px}
 .views{display:grid;grid-template-columns:repeat(3,1fr);gap:12px;text-align:center}
 .views img{width:100%;max-width:400px}
 .colourbar{width:100%;max-width:560px;margin:8px auto 0}
-.ecg{display:grid;grid-template-columns:repeat(4,1fr);gap:0;background:#fffafa}
+.ecg{display:grid;grid-template-columns:repeat(4,1fr);gap:0;background:#fffafa;max-width:860px}
 .ecg svg{width:100%}
 .ecg .thin{stroke:#f6dcdc;stroke-width:.8;fill:none}.ecg .thick{stroke:#eebcbc;stroke-width:1.1;fill:none}
 .ecg .trace{fill:none;stroke:#14181d;stroke-width:2.6;stroke-linejoin:round}
-.ecg .lead{font-size:26px;font-weight:700}
+.ecg .lead{font-size:22px;font-weight:700}
 .times .bar{width:55%;vertical-align:middle}
 .times .bar span{display:block;height:10px;min-width:2px;border-radius:3px;background:#8fb6dc}
 .times th{font-weight:400}
@@ -117,7 +118,7 @@ h1{font-size:1.5rem}
 .tile .value{font-size:1.3rem}.tile .value .unit,.tile .value .sd{font-size:.9rem}
 .tile .chip,.chip{white-space:normal}
 .cards{grid-template-columns:minmax(0,1fr)}
-.views{grid-template-columns:1fr 1fr}
+.views{grid-template-columns:1fr 1fr}.views figure:last-child{grid-column:1/-1}.views figure:last-child img{width:50%}
 .ecg{grid-template-columns:1fr 1fr;padding:8px}
 .card{padding:12px}
 table.stack thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
@@ -127,10 +128,7 @@ table.stack tr:last-child{border-bottom:0}
 table.stack th,table.stack td{border:0;padding:.1em 0}
 table.stack td{display:flex;justify-content:space-between;gap:14px;text-align:right;white-space:normal}
 table.stack td:before{content:attr(data-label);color:var(--soft);text-align:left;flex:none}
-table.stack td.words{text-align:left}
-table.stack td.words:before{min-width:84px}
 table.stack td:empty{display:none}
-.results td.words{justify-content:flex-start}
 .bounds{width:96px}
 }
 @media print{

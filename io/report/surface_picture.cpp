@@ -94,7 +94,7 @@ View view_of(const ColouredSurface &surface, const Camera &camera, std::size_t s
 double lit(const Vector3 &normal, const View &view) {
   const Vector3 light = normalized(view.towards + 0.6 * view.up + (-0.5) * view.right);
   const bool away = dot(normal, view.towards) < 0;
-  return 0.42 + 0.58 * std::max(0.0, (away ? -1.0 : 1.0) * dot(normal, light)) - (away ? 0.12 : 0.0);
+  return 0.62 + 0.40 * std::max(0.0, (away ? -1.0 : 1.0) * dot(normal, light)) - (away ? 0.10 : 0.0);
 }
 
 void rasterize(const ColouredSurface &surface, const View &view, std::vector<Sample> &samples) {

@@ -49,10 +49,10 @@ std::string frame_and_grid(const Axes &a, const std::vector<double> &x_ticks, co
   std::string out;
   for (const double tick : y_ticks)
     out += line(a.left, a.y(tick), a.right, a.y(tick), "grid") +
-           text_at(a.left - 6, a.y(tick) + 4, display_number(tick), "class=\"tick\" text-anchor=\"end\"");
+           text_at(a.left - 6, a.y(tick) + 4, display_short(tick), "class=\"tick\" text-anchor=\"end\"");
   for (const double tick : x_ticks)
     out += line(a.x(tick), a.bottom, a.x(tick), a.bottom + 4, "axis") +
-           text_at(a.x(tick), a.bottom + 17, display_number(tick), "class=\"tick\" text-anchor=\"middle\"");
+           text_at(a.x(tick), a.bottom + 17, display_short(tick), "class=\"tick\" text-anchor=\"middle\"");
   out += line(a.left, a.bottom, a.right, a.bottom, "axis");
   out += text_at((a.left + a.right) / 2, a.bottom + 35, options.x_label, "class=\"label\" text-anchor=\"middle\"");
   const double middle = (a.top + a.bottom) / 2;

@@ -20,7 +20,8 @@ io::Grid ellipsoid_surface() {
         const double polar = (1 - double(i) / rings) * 0.62 * pi, angle = 2 * pi * j / around;
         const double depth = outwards ? 18.0 : 0.0;
         grid.points.push_back({a * std::sin(polar) * std::cos(angle), a * std::sin(polar) * std::sin(angle), -c * std::cos(polar)});
-        activation.push_back(8 + depth + 42 * (1 - std::cos(angle - 0.4)) / 2 * std::sin(polar) + 26 * std::pow(1 - std::cos(polar), 1.2) / 1.37);
+        activation.push_back(8 + depth + 42 * (1 - std::cos(angle - 0.4)) / 2 * std::sin(polar) +
+                             26 * std::pow(1 - std::cos(polar), 1.2) / 1.37);
       }
     for (int i = 0; i < rings; ++i)
       for (int j = 0; j < around; ++j) {
@@ -43,8 +44,10 @@ io::Grid ellipsoid_surface() {
 /// A beat drawn by hand: filling, isovolumic phases, ejection.
 io::TimeSeries beat(double edv, double esv, double systolic, double shift) {
   io::TimeSeries series;
-  for (const auto &[name, unit] : {std::pair{"time", "ms"}, {"volume_lv", "mL"}, {"pressure_lv", "mmHg"}, {"pressure_aorta", "mmHg"}, {"pressure_la", "mmHg"}})
+  for (const auto &[name, unit] :
+       {std::pair{"time", "ms"}, {"volume_lv", "mL"}, {"pressure_lv", "mmHg"}, {"pressure_aorta", "mmHg"}, {"pressure_la", "mmHg"}})
     series.add_column(name, unit);
+  double aorta = 84;
   for (int i = 0; i <= 400; ++i) {
     const double t = 2.0 * i, phase = (t - 60 - shift) / 290;
     const double push = phase > 0 && phase < 1 ? std::pow(std::sin(pi * std::pow(phase, 0.8)), 1.2) : 0;
@@ -54,8 +57,8 @@ io::TimeSeries beat(double edv, double esv, double systolic, double shift) {
     const double volume = edv - (edv - esv) * (smooth - refill);
     const double passive = 3 + 6 * std::pow((volume - esv) / (edv - esv), 2);
     const double pressure = passive + (systolic - 9) * push;
-    const double runoff = 78 + 30 * std::exp(-std::max(0.0, t - 330 - shift) / 500) - (t < 100 + shift ? 22 + 6 * t / 100 : 0);
-    series.append_row({t, volume, pressure, t > 100 + shift && t < 330 + shift ? std::max(pressure - 2, 80.0) : runoff, passive + 2});
+    aorta = std::max(pressure - 1, aorta - 2.0 * 0.105); // follows the ventricle up, then runs off
+    series.append_row({t, volume, pressure, aorta, passive + 2});
   }
   return series;
 }
@@ -78,8 +81,8 @@ io::TimeSeries twelve_leads() {
   return ecg;
 }
 
-void add(io::Quantities &all, const std::string &stage, const std::string &name, double value, const std::string &unit, std::optional<double> sd = {},
-         const std::string &warning = "") {
+void add(io::Quantities &all, const std::string &stage, const std::string &name, double value, const std::string &unit,
+         std::optional<double> sd = {}, const std::string &warning = "") {
   all.set({name, value, unit, stage, sd, {}, warning});
 }
 
@@ -136,7 +139,8 @@ io::LabelPicture labels(const std::string &title, double scale) {
   for (std::size_t k = 0; k < 8; ++k)
     for (std::size_t j = 0; j < 64; ++j)
       for (std::size_t i = 0; i < 64; ++i) {
-        const double size = 1 - 0.085 * double(k), d = std::hypot(double(i) - 36, double(j) - 33), right = std::hypot(double(i) - 20, 0.8 * (double(j) - 30));
+        const double size = 1 - 0.085 * double(k), d = std::hypot(double(i) - 36, double(j) - 33),
+                     right = std::hypot(double(i) - 20, 0.8 * (double(j) - 30));
         float &voxel = image.voxels[image.index(i, j, k)];
         voxel = d < 13 * scale * size ? 3 : d < 13 * scale * size + 7 / scale ? 2 : right < 12 * scale * size ? 1 : 0;
       }
@@ -153,7 +157,8 @@ io::RunRecord record() {
   r.machine = "node7", r.processor = "Xeon, 2 cores", r.system = "Linux 6.1 x86_64";
   r.libraries = {{"deal.II", "9.4.1"}, {"PETSc", "3.18.4"}, {"LibTorch", "1.13.1"}, {"VTK", "9.1.0"}, {"CGAL", "5.5.1"}};
   r.seed = 7, r.ranks = 2;
-  r.stages = {{"segmentation", 1.21}, {"mesh", 14.8}, {"fibres", 6.2}, {"electrophysiology", 96.4}, {"surrogate", 61.0}, {"calibration", 12.7}, {"mechanics", 243.9}, {"prognosis", 0.01, true}};
+  r.stages = {{"segmentation", 1.21}, {"mesh", 14.8},        {"fibres", 6.2},      {"electrophysiology", 96.4},
+              {"surrogate", 61.0},    {"calibration", 12.7}, {"mechanics", 243.9}, {"prognosis", 0.01, true}};
   return r;
 }
 
@@ -162,7 +167,11 @@ io::RunRecord record() {
 io::ReportData sample_report() {
   io::ReportData data;
   data.title = "Patient 1: one heartbeat from a clinical MRI";
-  data.patient = {{"Exam", "3 T cine MRI, short axis"}, {"Heart rate", "72 bpm"}, {"Age", "60 years", true}, {"Sex", "male", true}, {"Cuff pressure", "120/80 mmHg", true}};
+  data.patient = {{"Exam", "3 T cine MRI, short axis"},
+                  {"Heart rate", "72 bpm"},
+                  {"Age", "60 years", true},
+                  {"Sex", "male", true},
+                  {"Cuff pressure", "120/80 mmHg", true}};
   data.quantities = quantities();
   calibration::ClinicalData clinical;
   clinical.age = 60, clinical.sex = "male", clinical.diabetes = false, clinical.assumed = {"age", "sex", "diabetes"};
@@ -179,11 +188,12 @@ io::ReportData sample_report() {
   data.ecg = twelve_leads();
   data.activation = io::SurfacePicture{ellipsoid_surface(), "activation_time [ms]", {0, 0, 1}, {1, 0.3, 0}};
   data.segmentation = {labels("End-diastole", 1.0), labels("End-systole", 0.72)};
-  data.parameters = {{"systemic_resistance", "Systemic arterial resistance", 0.8, 0.4, 1.6, "well determined", true},
-                     {"arterial_compliance", "Systemic arterial compliance", 1.2, 0.6, 3, "well determined", true},
-                     {"lv_contractility", "LV contractility (active elastance)", 2.5, 1, 5, "well determined", true},
-                     {"lv_passive_elastance", "LV passive elastance", 0.08, 0.03, 0.2, "hangs on the assumed end-diastolic pressure", false},
-                     {"blood_volume", "Total blood volume", 5000, 4000, 6500, "correlated with passive elastance (-0.93)", false}};
+  data.parameters = {
+      {"systemic_resistance", "Systemic arterial resistance", 0.8, 0.4, 1.6, "well determined", true},
+      {"arterial_compliance", "Systemic arterial compliance", 1.2, 0.6, 3, "well determined", true},
+      {"lv_contractility", "LV contractility (active elastance)", 2.5, 1, 5, "well determined", true},
+      {"lv_passive_elastance", "LV passive elastance", 0.08, 0.03, 0.2, "hangs on the assumed end-diastolic pressure", false},
+      {"blood_volume", "Total blood volume", 5000, 4000, 6500, "correlated with passive elastance (-0.93)", false}};
   data.notes = {"Made-up data: this page shows the layout, not a patient."};
   data.record = record();
   return data;
