@@ -97,7 +97,10 @@ ClosedLoop::Four ClosedLoop::elastances(double time) const {
 }
 
 ClosedLoop::Four ClosedLoop::chamber_pressures(double time, const CirculationState &state) const {
-  const Four e = elastances(time);
+  return chamber_pressures(elastances(time), state);
+}
+
+ClosedLoop::Four ClosedLoop::chamber_pressures(const Four &e, const CirculationState &state) const {
   return {e[0] * (state[V_LA] - options_.la.unstressed_volume), e[1] * (state[V_LV] - options_.lv.unstressed_volume),
           e[2] * (state[V_RA] - options_.ra.unstressed_volume), e[3] * (state[V_RV] - options_.rv.unstressed_volume)};
 }
@@ -146,8 +149,8 @@ CirculationState ClosedLoop::rates(const Four &p, const Four &q, const Circulati
           (s[p_VEN_PUL] - p[0] - pul.venous_resistance * s[Q_VEN_PUL]) / pul.venous_inertance};
 }
 
-CirculationState ClosedLoop::rates(double time, const CirculationState &state) const {
-  const Four pressures = chamber_pressures(time, state);
+CirculationState ClosedLoop::rates(const Four &e, const CirculationState &state) const {
+  const Four pressures = chamber_pressures(e, state);
   return rates(pressures, valve_flows(pressures, state), state);
 }
 
@@ -159,14 +162,16 @@ int ClosedLoop::substeps(double dt) const {
 void ClosedLoop::advance(CirculationState &state, double time, double dt) const {
   const int count = substeps(dt);
   const double h = dt / count;
+  Four at_start = elastances(time);
   for (int n = 0; n < count; ++n) {
-    const double t = time + n * h;
+    const Four at_middle = elastances(time + (n + 0.5) * h), at_end = elastances(time + (n + 1) * h);
     std::array<CirculationState, 4> k;
-    k[0] = rates(t, state);
-    k[1] = rates(t + h / 2, moved(state, h / 2, k[0]));
-    k[2] = rates(t + h / 2, moved(state, h / 2, k[1]));
-    k[3] = rates(t + h, moved(state, h, k[2]));
+    k[0] = rates(at_start, state);
+    k[1] = rates(at_middle, moved(state, h / 2, k[0]));
+    k[2] = rates(at_middle, moved(state, h / 2, k[1]));
+    k[3] = rates(at_end, moved(state, h, k[2]));
     add_increment(state, h, k);
+    at_start = at_end;
   }
   require_finite(state, time + dt);
 }
@@ -178,7 +183,7 @@ void ClosedLoop::advance_with_lv_pressure(CirculationState &state, double time, 
   const auto stage = [&](double fraction, const CirculationState &s, const CirculationState &ds, CirculationState &k,
                          CirculationState &dk) {
     const Four e = elastances(time + fraction * dt);
-    Four p = chamber_pressures(time + fraction * dt, s), slopes;
+    Four p = chamber_pressures(e, s), slopes;
     p[1] = p0 + fraction * (p1 - p0);
     const Four dp{e[0] * ds[V_LA], fraction, e[2] * ds[V_RA], e[3] * ds[V_RV]};
     k = rates(p, valve_flows(p, s, &slopes), s);

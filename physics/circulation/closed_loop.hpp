@@ -100,7 +100,8 @@ private:
   double valve_flow(double drop, double *slope = nullptr) const;
   Four valve_flows(const Four &pressures, const CirculationState &state, Four *slopes = nullptr) const;
   CirculationState rates(const Four &pressures, const Four &flows, const CirculationState &state) const;
-  CirculationState rates(double time, const CirculationState &state) const;
+  CirculationState rates(const Four &elastances, const CirculationState &state) const;
+  Four chamber_pressures(const Four &elastances, const CirculationState &state) const;
   int substeps(double dt) const;
 
   CirculationOptions options_;
