@@ -1,0 +1,90 @@
+#pragma once
+/// The electrophysiology stage: one heartbeat of the monodomain equation on a refinement of the heart's mesh.
+#include <io/base/grid.hpp>
+#include <io/base/quantity.hpp>
+#include <io/base/time_series.hpp>
+#include <mesh/fibres.hpp>
+#include <physics/electrophysiology/diffusion.hpp>
+#include <physics/electrophysiology/ionic/ionic_model.hpp>
+#include <physics/electrophysiology/stimulus.hpp>
+#include <physics/nodal_history.hpp>
+
+#include <mpi.h>
+#include <optional>
+
+namespace corvivo::physics {
+
+/// A place whose activation time is reported as `activation_time_<name>`.
+struct NamedPoint {
+  std::string name = "p1";
+  mesh::Vector3 position{}; ///< mm; the nearest node answers
+  void describe(io::Schema &schema);
+};
+
+/// Given velocities, from which the conductivities are tuned at the mesh's own resolution.
+struct VelocityOptions {
+  double along = 0.6, across = 0.3; ///< m/s
+  void describe(io::Schema &schema);
+};
+
+/// Given conductivities (Niederer 2011: harmonic means of intra- and extracellular ones), used when the velocities are not asked for.
+struct ConductivityOptions {
+  double along = 0.13341772151898734, across = 0.017606177606177605; ///< S/m
+  void describe(io::Schema &schema);
+};
+
+/// Subendocardial tissue that conducts faster, as the Purkinje network does.
+struct FastLayerOptions {
+  double depth = 0.1; ///< share of the wall from the endocardium
+  double factor = 6;  ///< on the diffusivity: velocity grows with its root
+  void describe(io::Schema &schema);
+};
+
+struct ElectrophysiologyOptions {
+  std::string ionic_model_name = "ten_tusscher_2006_epi";
+  std::unique_ptr<IonicModel> ionic_model; ///< null: the model of that name with its published parameters
+  double element_size = 1;                 ///< mm: the mesh is refined until the mean edge is no longer than 1.15 times this
+  int refinements = -1;                    ///< exact number instead; -1: by element_size, and at least one
+  double duration = 800;                   ///< ms
+  double time_step = 0.05;                 ///< ms, until all is activated
+  double late_time_step = 0.2;             ///< ms, afterwards
+  bool tune_conductivities = true;
+  VelocityOptions velocity;
+  ConductivityOptions conductivity;
+  double surface_to_volume = 140; ///< 1/mm
+  double capacitance = 0.01;      ///< uF/mm^2
+  std::optional<FastLayerOptions> fast_endocardium;
+  std::vector<StimulusSite> sites; ///< none and no boxes: default_stimulus_sites()
+  std::vector<StimulusBox> boxes;
+  double stimulus_amplitude = 35.714285714285715, stimulus_duration = 2; ///< mV/ms, ms
+  double calcium_interval = 2;                                           ///< ms
+  double bath_conductivity = 0.2;                                        ///< S/m
+  std::vector<NamedPoint> points;
+  bool stop_when_activated = false; ///< ends the run once all tissue is activated (activation maps)
+  void describe(io::Schema &schema);
+};
+
+/// Everything is on rank 0; other ranks hold empty values.
+struct ElectrophysiologyResult {
+  std::vector<double> activation; ///< ms, of the nodes of the once refined mesh (the P2 nodes of the mesh given; its own when not refined)
+  NodalHistory calcium;           ///< uM, of the same nodes
+  io::TimeSeries ecg;             ///< time [ms] and 12 leads [mV]; empty for bodies without a long axis
+  io::Grid activation_map;        ///< the fine mesh with "activation_time [ms]"
+  Diffusivity diffusivity;        ///< used; on every rank
+};
+
+/// Collective. `mesh` and `fibres` are read on rank 0. Fills (on every rank) activation_time_total, conduction_velocity_error_expected,
+/// qrs_duration and qt_interval where there is an ECG, activation_time_<point>. Throws CaseError for stimuli that hit nothing, SolveError
+/// when the potential diverges or a part of the tissue is never activated.
+ElectrophysiologyResult run_electrophysiology(MPI_Comm comm, const mesh::HeartMesh &mesh, const mesh::Fibres &fibres,
+                                              const ElectrophysiologyOptions &options, io::Quantities &quantities);
+
+/// How often the mesh is refined under these options.
+int refinements_for(const mesh::HeartMesh &mesh, const ElectrophysiologyOptions &options);
+
+/// Files `activation.csv`, `calcium.bin`, `ecg.csv`, `activation_map.vtu`, `diffusivity.csv` in `folder` (made when absent); load throws
+/// CaseError naming the file that is missing or damaged. Serial.
+void save(const ElectrophysiologyResult &result, const std::string &folder);
+ElectrophysiologyResult load_electrophysiology(const std::string &folder);
+
+} // namespace corvivo::physics

@@ -1,0 +1,53 @@
+#include <io/base/schema.hpp>
+#include <physics/electrophysiology/electrophysiology.hpp>
+
+namespace corvivo::physics {
+
+void NamedPoint::describe(io::Schema &schema) {
+  schema.text("name", name, "The time is reported as activation_time_<name>.");
+  schema.vector("position", position, "mm", "The nearest node answers.");
+}
+
+void VelocityOptions::describe(io::Schema &schema) {
+  schema.quantity("along", along, "m/s", io::positive, "Conduction velocity along the fibres.", "Durrer 1970; Taggart 2000");
+  schema.quantity("across", across, "m/s", io::positive, "Conduction velocity across the fibres.", "Durrer 1970; Taggart 2000");
+}
+
+void ConductivityOptions::describe(io::Schema &schema) {
+  schema.quantity("along", along, "S/m", io::positive, "Monodomain conductivity along the fibres.", "Niederer 2011");
+  schema.quantity("across", across, "S/m", io::positive, "Monodomain conductivity across the fibres.", "Niederer 2011");
+}
+
+void FastLayerOptions::describe(io::Schema &schema) {
+  schema.quantity("depth", depth, "1", io::Range{0, 1, true, false}, "Share of the wall, from the endocardium, that conducts faster.");
+  schema.quantity("factor", factor, "1", io::Range{1}, "On the diffusivity of that layer; velocity grows with its square root.");
+}
+
+void ElectrophysiologyOptions::describe(io::Schema &schema) {
+  schema.model("cell", ionic_model_name, ionic_model, ionic_models(), "Model of the myocytes.");
+  schema.quantity("element_size", element_size, "mm", io::positive,
+                  "The mesh is refined until its mean edge is at most 1.15 times this (each refinement halves edges), at least once.");
+  schema.integer("refinements", refinements, -1, 6, "Exact number of refinements instead; -1 leaves it to element_size.");
+  schema.quantity("duration", duration, "ms", io::positive, "Length of the beat.");
+  schema.quantity("time_step", time_step, "ms", io::Range{0, 0.2, true, false}, "Step until all tissue is activated.");
+  schema.quantity("late_time_step", late_time_step, "ms", io::Range{0, 0.5, true, false}, "Step afterwards.");
+  schema.flag("tune_conductivities", tune_conductivities,
+              "Find the conductivities that give `velocity` on elements of this mesh's size; else use `conductivity`.");
+  schema.section("velocity", velocity, "Wanted conduction velocities.");
+  schema.section("conductivity", conductivity, "Conductivities, used when they are not tuned.");
+  schema.quantity("surface_to_volume", surface_to_volume, "1/mm", io::positive, "Membrane area per tissue volume.", "Niederer 2011");
+  schema.quantity("capacitance", capacitance, "uF/mm^2", io::positive, "Membrane capacitance per area.", "Niederer 2011");
+  schema.optional_section("fast_endocardium", fast_endocardium, "A subendocardial layer that conducts faster, as Purkinje fibres do.");
+  schema.list("sites", sites, "Stimuli on the left-ventricular endocardium; five early sites when neither sites nor boxes are given.");
+  schema.list("boxes", boxes, "Stimulated boxes of space.");
+  schema.quantity("stimulus_amplitude", stimulus_amplitude, "mV/ms", io::positive, "Rise of the potential under a stimulus.",
+                  "Niederer 2011");
+  schema.quantity("stimulus_duration", stimulus_duration, "ms", io::positive, "Duration of every stimulus.", "Niederer 2011");
+  schema.quantity("calcium_interval", calcium_interval, "ms", io::Range{1}, "Time between saved calcium fields, a whole number of ms.");
+  schema.quantity("bath_conductivity", bath_conductivity, "S/m", io::positive, "Of the torso, for the electrocardiogram.",
+                  "Gabriel 1996 (mean of the trunk)");
+  schema.list("points", points, "Points whose activation time is reported.");
+  schema.flag("stop_when_activated", stop_when_activated, "End once all tissue is activated.");
+}
+
+} // namespace corvivo::physics

@@ -1,0 +1,89 @@
+#include <io/base/errors.hpp>
+#include <io/base/parallel.hpp>
+#include <io/base/text.hpp>
+#include <physics/electrophysiology/monodomain.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace corvivo::physics {
+
+using namespace io;
+
+Monodomain::Monodomain(const Tissue &tissue, const IonicModel &model, const Diffusivity &diffusivity, std::vector<Stimulus> stimuli)
+    : tissue_(tissue), model_(model), stimuli_(std::move(stimuli)), diffusion_(tissue, diffusivity), stride_(padded(tissue.nodes.size())),
+      voltage_(stride_, model.resting_voltage()), before_(voltage_), states_(initial_states(model, tissue.nodes.size())), current_(stride_),
+      activation_(tissue.nodes.size(), std::numeric_limits<double>::infinity()),
+      front_(tissue, model, diffusion_.mass(), diffusivity.front_point) {
+  for (const Stimulus &stimulus : stimuli_) {
+    stimulated_.emplace_back();
+    for (std::uint32_t i = 0; i < tissue.owned; ++i)
+      if (stimulus.covers(tissue.nodes[i]))
+        stimulated_.back().push_back(i);
+    unsigned long long covered = stimulated_.back().size();
+    MPI_Allreduce(MPI_IN_PLACE, &covered, 1, MPI_UNSIGNED_LONG_LONG, MPI_SUM, tissue.comm);
+    if (covered == 0)
+      throw io::CaseError("electrophysiology: stimulus '" + stimulus.name + "' covers no node of the mesh; make it larger or move it");
+  }
+}
+
+void Monodomain::react(double dt) {
+  front_.evaluate(time_, voltage_, activation_, states_, stride_);
+  model_.advance(voltage_.data(), states_.data(), stride_, stride_, dt, current_.data());
+  front_.correct(current_);
+  for (std::size_t i = 0; i < tissue_.owned; ++i)
+    voltage_[i] -= dt * current_[i];
+  constexpr double rounding = 1e-9; // ms
+  for (std::size_t s = 0; s < stimuli_.size(); ++s) {
+    const double begin = std::max(time_, stimuli_[s].start), end = std::min(time_ + dt, stimuli_[s].start + stimuli_[s].duration);
+    if (end > begin + rounding)
+      for (const std::uint32_t i : stimulated_[s])
+        voltage_[i] += (end - begin) * stimuli_[s].amplitude;
+  }
+}
+
+void Monodomain::record_activation(double dt) {
+  for (std::size_t i = 0; i < activation_.size(); ++i)
+    if (voltage_[i] >= 0 && before_[i] < 0 && std::isinf(activation_[i]))
+      activation_[i] = time_ + dt * before_[i] / (before_[i] - voltage_[i]);
+}
+
+void Monodomain::step(double dt) {
+  before_ = voltage_;
+  react(dt);
+  if (tissue_.halo)
+    tissue_.halo->update(voltage_);
+  diffusion_.advance(voltage_, dt);
+  record_activation(dt);
+  time_ += dt;
+}
+
+void Monodomain::check() const {
+  unsigned long long broken = std::numeric_limits<unsigned long long>::max();
+  for (std::size_t i = 0; i < tissue_.owned; ++i)
+    if (!(std::abs(voltage_[i]) < 500.0))
+      broken = std::min<unsigned long long>(broken, tissue_.mesh_node[i]);
+  MPI_Allreduce(MPI_IN_PLACE, &broken, 1, MPI_UNSIGNED_LONG_LONG, MPI_MIN, tissue_.comm);
+  if (broken != std::numeric_limits<unsigned long long>::max())
+    throw io::SolveError("electrophysiology: the potential left its range (or is not a number) at node " + std::to_string(broken) + " at " +
+                         io::fixed(time_, 2) + " ms; try a smaller time step");
+}
+
+double Monodomain::latest_activation() const {
+  double latest = 0;
+  for (std::size_t i = 0; i < tissue_.owned; ++i)
+    latest = std::max(latest, activation_[i]);
+  MPI_Allreduce(MPI_IN_PLACE, &latest, 1, MPI_DOUBLE, MPI_MAX, tissue_.comm);
+  return latest;
+}
+
+double Monodomain::activated_share() const {
+  unsigned long long counts[2] = {0, tissue_.owned};
+  for (std::size_t i = 0; i < tissue_.owned; ++i)
+    counts[0] += std::isfinite(activation_[i]) ? 1 : 0;
+  MPI_Allreduce(MPI_IN_PLACE, counts, 2, MPI_UNSIGNED_LONG_LONG, MPI_SUM, tissue_.comm);
+  return static_cast<double>(counts[0]) / static_cast<double>(counts[1]);
+}
+
+} // namespace corvivo::physics

@@ -1,0 +1,81 @@
+#include <io/base/errors.hpp>
+#include <io/base/schema.hpp>
+#include <physics/electrophysiology/stimulus.hpp>
+
+#include <cmath>
+#include <limits>
+
+namespace corvivo::physics {
+
+using namespace io;
+
+using mesh::Vector3;
+
+void StimulusSite::describe(io::Schema &schema) {
+  schema.text("name", name, "Name of the site, for messages.");
+  schema.quantity("height", height, "1", io::between(0, 1), "Where along the long axis: 0 apex, 1 base.");
+  schema.quantity("angle", angle, "deg", io::between(-360, 360),
+                  "Around the long axis from the side of the right ventricle; positive towards anterior.");
+  schema.quantity("radius", radius, "mm", io::positive, "Radius of the stimulated ball.");
+  schema.quantity("start", start, "ms", io::not_negative, "Time of the stimulus.");
+}
+
+void StimulusBox::describe(io::Schema &schema) {
+  schema.vector("minimum", minimum, "mm", "Corner of least coordinates.");
+  schema.vector("maximum", maximum, "mm", "Corner of greatest coordinates.");
+  schema.quantity("start", start, "ms", io::not_negative, "Time of the stimulus.");
+}
+
+bool Stimulus::covers(const Vector3 &point) const {
+  if (ball)
+    return norm(point - centre) <= radius;
+  constexpr double rounding = 1e-9; // mm: a face of the box that coincides with nodes takes them
+  for (std::size_t d = 0; d < 3; ++d)
+    if (point[d] < minimum[d] - rounding || point[d] > maximum[d] + rounding)
+      return false;
+  return true;
+}
+
+std::vector<StimulusSite> default_stimulus_sites() {
+  return {{"central_septal", 0.45, 0, 3, 0},
+          {"high_anterior_paraseptal", 0.65, 60, 3, 0},
+          {"posterior_paraseptal", 0.35, -60, 3, 0},
+          {"anterolateral", 0.45, 140, 3, 10},
+          {"inferolateral", 0.45, -140, 3, 10}};
+}
+
+Vector3 endocardial_point(const mesh::HeartMesh &mesh, const StimulusSite &site) {
+  if (!mesh.has_surface("endocardium_lv") || norm(mesh.long_axis) == 0)
+    throw io::CaseError("electrophysiology: stimulus site '" + site.name +
+                        "' is placed by the left ventricle's axes, which this mesh does not have; use stimulus boxes instead");
+  const double pi = std::acos(-1.0);
+  Vector3 to_right = mesh.to_right_ventricle;
+  if (norm(to_right) == 0) // no right ventricle known: any direction across the axis, always the same one
+    to_right = std::abs(mesh.long_axis[0]) < 0.9 ? Vector3{1, 0, 0} : Vector3{0, 1, 0};
+  to_right = normalized(to_right - dot(to_right, mesh.long_axis) * mesh.long_axis);
+  const Vector3 anterior = cross(mesh.long_axis, to_right);
+  const double length = dot(mesh.base_centre - mesh.apex, mesh.long_axis);
+  const int endocardium = mesh.surface_index("endocardium_lv");
+
+  double best = std::numeric_limits<double>::infinity();
+  Vector3 found{};
+  for (std::size_t t = 0; t < mesh.triangles.size(); ++t) {
+    if (mesh.surface[t] != endocardium)
+      continue;
+    for (const std::size_t node : mesh.triangles[t]) {
+      const Vector3 from_apex = mesh.nodes[node] - mesh.apex;
+      const double height = dot(from_apex, mesh.long_axis) / length;
+      const double angle = std::atan2(dot(from_apex, anterior), dot(from_apex, to_right));
+      const double turn = std::remainder(angle - site.angle * pi / 180, 2 * pi);
+      const double across = norm(from_apex - dot(from_apex, mesh.long_axis) * mesh.long_axis) * turn;
+      const double along = (height - site.height) * length, distance = along * along + across * across;
+      if (distance < best) {
+        best = distance;
+        found = mesh.nodes[node];
+      }
+    }
+  }
+  return found;
+}
+
+} // namespace corvivo::physics
