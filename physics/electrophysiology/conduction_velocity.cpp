@@ -66,7 +66,10 @@ double root_mean_square(const std::vector<double> &values) {
 
 /// The component of `start` along (angle 0) or across (90) the fibres that gives `target`; `velocity` receives what it gives.
 double tune(const IonicModel &model, double target, double angle, const Diffusivity &start, const StripOptions &options, double &velocity) {
-  const auto measure = [&](double d) { return conduction_velocity(model, {d, d, start.front_point}, angle, options); };
+  const auto measure = [&](double d) {
+    const Diffusivity trial{angle == 0 ? d : start.along, angle == 0 ? start.across : d, start.front_point};
+    return conduction_velocity(model, trial, angle, options);
+  };
   double d = angle == 0 ? start.along : start.across;
   velocity = measure(d);
   double d_before = 0, velocity_before = 0;
@@ -165,11 +168,10 @@ double conduction_velocity(const IonicModel &model, const Diffusivity &diffusivi
 
 TunedDiffusivity tune_diffusivity(const IonicModel &model, double velocity_along, double velocity_across, const StripOptions &options) {
   TunedDiffusivity tuned;
-  const Diffusivity start = isotropic_scaling(model, velocity_along, velocity_across, options);
-  // One component at a time: a plane wave along (across) the fibres sees only that one.
-  tuned.diffusivity = start;
-  tuned.diffusivity.along = tune(model, velocity_along, 0, start, options, tuned.velocity_along);
-  tuned.diffusivity.across = tune(model, velocity_across, 90, start, options, tuned.velocity_across);
+  tuned.diffusivity = isotropic_scaling(model, velocity_along, velocity_across, options);
+  // One component after the other: a plane wave along (across) the fibres hardly sees the other one.
+  tuned.diffusivity.along = tune(model, velocity_along, 0, tuned.diffusivity, options, tuned.velocity_along);
+  tuned.diffusivity.across = tune(model, velocity_across, 90, tuned.diffusivity, options, tuned.velocity_across);
 
   std::vector<double> errors;
   for (const double size : {0.8, 1.25}) {
