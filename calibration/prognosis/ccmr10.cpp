@@ -30,7 +30,7 @@ public:
                           points_if(inputs.flag("diabetes", data.diabetes), 2) + points_if(inputs.male(), 1) +
                           points_if(segments ? std::optional<bool>(*segments > 5) : std::nullopt, 1);
     const Points total = others + points_if(ef ? std::optional<bool>(ef->value <= 50) : std::nullopt, 3);
-    if (ef && ef->uncertainty)
+    if (ef && ef->uncertainty && result.missing.empty())
       result.uncertainty = changed(ef->value, *ef->uncertainty);
     conclude(total, result);
     emit(total, result);

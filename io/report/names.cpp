@@ -35,6 +35,11 @@ const std::map<std::string, std::string> &headings() {
       {"aortic_diastolic", "Aortic diastolic pressure"},
       {"lv_dpdt_max", "LV dP/dt max"},
       {"stroke_work", "Stroke work"},
+      {"calibration_misfit", "Mean square misfit"},
+      {"calibration_starts", "Starts of the fit"},
+      {"calibration_starts_agreeing", "Starts that agree"},
+      {"calibration_surrogate_difference", "Full model against surrogate, in standard deviations"},
+      {"calibration_polish_steps", "Steps on the full model"},
       {"gls", "Global longitudinal strain"},
       {"gcs", "Global circumferential strain"},
       {"torsion", "Torsion"},
@@ -92,7 +97,9 @@ std::string display_name(const std::string &name) {
   if (known != headings().end())
     return known->second;
   const std::vector<std::pair<std::string, std::string>> prefixes{
-      {"sim_", "3-D: "}, {"fit_", "Fitted: "}, {"measured_", "Measured: "}, {"param_", "Parameter: "}, {"time_", "Time: "}};
+      {"sim_", "3-D: "},    {"fit_surrogate_", "Surrogate: "}, {"identifiability_", "Identifiability: "},
+      {"fit_", "Fitted: "}, {"measured_", "Measured: "},       {"param_", "Parameter: "},
+      {"time_", "Time: "}};
   for (const auto &[prefix, words] : prefixes)
     if (name.rfind(prefix, 0) == 0) {
       const std::string rest = name.substr(prefix.size());

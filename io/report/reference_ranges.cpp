@@ -63,7 +63,7 @@ std::vector<ComparisonRow> comparison_rows(const Quantities &quantities) {
           : rest.find("systolic") != std::string::npos && rest.find("pressure") != std::string::npos ? "sim_aortic_systolic"
           : rest == "end_diastolic_pressure"                                                         ? "sim_lv_edp"
                                                                                                      : "";
-    rows.push_back({"", q.name, "fit_" + rest, simulated});
+    rows.push_back({"", q.name, "fit_" + rest, simulated, "fit_surrogate_" + rest});
   }
   return rows;
 }

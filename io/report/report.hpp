@@ -6,6 +6,7 @@
 #include <io/base/quantity.hpp>
 #include <io/base/time_series.hpp>
 #include <io/report/record.hpp>
+#include <physics/forward_model.hpp>
 
 #include <optional>
 #include <string>
@@ -36,7 +37,7 @@ struct LabelPicture {
 
 /// Names of quantities that are compared; an empty name, or one that is not there, leaves its column empty.
 struct ComparisonRow {
-  std::string label, measured, fitted, simulated;
+  std::string label, measured, fitted, simulated, surrogate;
 };
 
 /// A fitted parameter; its value and standard deviation are the quantity `param_<name>`.
@@ -62,15 +63,18 @@ struct ReportData {
   std::optional<SurfacePicture> activation;
   std::vector<LabelPicture> segmentation;
   std::vector<ComparisonRow> comparison; ///< empty: comparison_rows(quantities)
-  std::vector<ParameterRow> parameters;  ///< empty: every `param_<name>` of the quantities
+  std::vector<ParameterRow> parameters;  ///< empty: every `param_<name>` of the quantities, without bounds
   std::vector<calibration::ScoreResult> scores;
   std::vector<StageFailure> failures;
   std::vector<std::string> notes; ///< what a reader must know about this run
   RunRecord record;
 };
 
-/// A row for each `measured_<x>`, with `fit_<x>` and `sim_<x>` beside it.
+/// A row for each `measured_<x>`, with `fit_<x>`, `sim_<x>` and `fit_surrogate_<x>` beside it.
 std::vector<ComparisonRow> comparison_rows(const Quantities &quantities);
+
+/// A row for each parameter; how well it is known from `identifiability_<name>` (posterior over prior standard deviation).
+std::vector<ParameterRow> parameter_rows(const physics::ParameterSpace &space, const Quantities &quantities);
 
 /// Adds published plausibility ranges to those quantities that have none and are known here (lv_ef, lv_edv, sim_lv_peak_pressure ...).
 /// Call it before results.json is written, so that both show the same.

@@ -46,7 +46,7 @@ std::string difference(const Quantity *measured, const Quantity *other) {
   return out;
 }
 
-std::string comparison_line(const ReportData &data, const ComparisonRow &row) {
+std::string comparison_line(const ReportData &data, const ComparisonRow &row, bool with_surrogate) {
   const Quantity *measured = usable(data.quantities, row.measured), *fitted = usable(data.quantities, row.fitted),
                  *simulated = usable(data.quantities, row.simulated);
   const auto shown = [](const Quantity *q) { return q ? quantity_html(*q) : std::string("<span class=\"none\">\xE2\x80\x93</span>"); };
@@ -58,7 +58,8 @@ std::string comparison_line(const ReportData &data, const ComparisonRow &row) {
       label = label.substr(prefix.size());
   }
   return "<tr><th scope=\"row\">" + escape_html(label) + (measured && is_assumed(*measured) ? " " + chip("assumed", "assumed") : "") +
-         "</th>" + cell("Measured", shown(measured)) + cell("Fitted", shown(fitted)) +
+         "</th>" + cell("Measured", shown(measured)) +
+         (with_surrogate ? cell("Surrogate", shown(usable(data.quantities, row.surrogate))) : "") + cell("Fitted", shown(fitted)) +
          cell("Fitted \xE2\x88\x92 measured", difference(measured, fitted)) + cell("3-D", shown(simulated)) +
          cell("3-D \xE2\x88\x92 measured", difference(measured, simulated)) + "</tr>";
 }
@@ -88,14 +89,14 @@ std::string parameter_line(const Quantity &q, const ParameterRow &row) {
          "</tr>";
 }
 
-std::vector<ParameterRow> parameter_rows(const ReportData &data) {
+std::vector<ParameterRow> rows_of(const ReportData &data) {
   if (!data.parameters.empty())
     return data.parameters;
-  std::vector<ParameterRow> rows;
+  physics::ParameterSpace space;
   for (const Quantity &q : data.quantities.all())
     if (q.name.rfind("param_", 0) == 0)
-      rows.push_back({q.name.substr(6), "", 0, 0, 0, q.warning, true});
-  return rows;
+      space.push_back({q.name.substr(6), q.unit, "", 0, 0, 0});
+  return parameter_rows(space, data.quantities);
 }
 
 std::string reference_of(const Quantity &q) {
@@ -117,19 +118,40 @@ std::string result_line(const Quantity &q) {
 
 } // namespace
 
+std::vector<ParameterRow> parameter_rows(const physics::ParameterSpace &space, const Quantities &quantities) {
+  constexpr double weak = 0.5; // posterior half as wide as the prior
+  std::vector<ParameterRow> rows;
+  for (const physics::Parameter &p : space) {
+    ParameterRow row{p.name, p.meaning, p.baseline, p.lower, p.upper, "", true};
+    const Quantity *ratio = usable(quantities, "identifiability_" + p.name), *value = usable(quantities, "param_" + p.name);
+    if (ratio) {
+      row.well_determined = ratio->value <= weak;
+      row.identifiability = "posterior " + display_short(std::round(1000 * ratio->value) / 10) + " % as wide as the prior";
+    }
+    if (value && !value->warning.empty())
+      row.identifiability += (ratio ? "; " : "") + value->warning;
+    rows.push_back(row);
+  }
+  return rows;
+}
+
 std::string comparison_section(const ReportData &data) {
   const std::vector<ComparisonRow> rows = data.comparison.empty() ? comparison_rows(data.quantities) : data.comparison;
   if (rows.empty())
     return "";
+  const bool with_surrogate =
+      std::any_of(rows.begin(), rows.end(), [&](const ComparisonRow &row) { return usable(data.quantities, row.surrogate); });
   std::string lines;
   for (const ComparisonRow &row : rows)
-    lines += comparison_line(data, row);
+    lines += comparison_line(data, row, with_surrogate);
   return section(
       "comparison", "Measured, fitted and simulated in 3-D",
-      "<div class=\"card\"><table class=\"stack\"><thead><tr><th>Quantity</th><th class=\"num\">Measured</th><th class=\"num\">Fitted "
-      "circulation</th>"
-      "<th class=\"num\">Fitted \xE2\x88\x92 measured</th><th class=\"num\">3-D heartbeat</th><th class=\"num\">3-D \xE2\x88\x92 "
-      "measured</th></tr></thead><tbody>" +
+      "<div class=\"card\"><table class=\"stack\"><thead><tr><th>Quantity</th><th class=\"num\">Measured</th>" +
+          std::string(with_surrogate ? "<th class=\"num\">Surrogate</th>" : "") +
+          "<th class=\"num\">Fitted "
+          "circulation</th>"
+          "<th class=\"num\">Fitted \xE2\x88\x92 measured</th><th class=\"num\">3-D heartbeat</th><th class=\"num\">3-D \xE2\x88\x92 "
+          "measured</th></tr></thead><tbody>" +
           lines +
           "</tbody></table></div><p class=\"small\">Agrees: within one standard deviation of the measurement (5 % where none was given). "
           "Differs: "
@@ -138,7 +160,7 @@ std::string comparison_section(const ReportData &data) {
 
 std::string parameters_section(const ReportData &data) {
   std::string lines;
-  for (const ParameterRow &row : parameter_rows(data))
+  for (const ParameterRow &row : rows_of(data))
     if (const Quantity *q = data.quantities.find("param_" + row.name))
       lines += parameter_line(*q, row);
   if (lines.empty())

@@ -1,6 +1,7 @@
 #include <io/report/report_sections.hpp>
 
 #include <io/base/text.hpp>
+#include <io/base/units.hpp>
 #include <io/report/svg_plot.hpp>
 
 #include <algorithm>
@@ -46,11 +47,37 @@ std::string tiles(const ReportData &data, const std::vector<std::string> &names)
   return out;
 }
 
-/// Columns `x` and `y` of a series as a curve; nothing when it has not both.
-void add_curve(std::vector<PlotSeries> &all, const TimeSeries &series, const std::string &x, const std::string &y, const std::string &label,
-               const std::string &colour = "", bool dashed = false) {
-  if (series.rows() > 0 && series.has(x) && series.has(y))
-    all.push_back({label, series.column(x), series.column(y), colour, dashed});
+/// A column in `unit`; empty when there is none.
+std::vector<double> column_in(const TimeSeries &series, const std::string &name, const std::string &unit) {
+  for (const TimeSeries::Column &column : series.columns())
+    if (column.name == name) {
+      std::vector<double> values = column.values;
+      const double factor = conversion_factor(column.unit, unit);
+      for (double &value : values)
+        value *= factor;
+      return values;
+    }
+  return {};
+}
+
+/// How a curve looks.
+struct Style {
+  std::string label, colour;
+  bool dashed = false;
+};
+
+void add_curve(std::vector<PlotSeries> &all, const std::vector<double> &x, const std::vector<double> &y, const Style &style) {
+  if (!x.empty() && x.size() == y.size())
+    all.push_back({style.label, x, y, style.colour, style.dashed});
+}
+
+void add_loop(std::vector<PlotSeries> &all, const TimeSeries &series, const Style &style) {
+  add_curve(all, column_in(series, "volume_lv", "mL"), column_in(series, "pressure_lv", "mmHg"), style);
+}
+
+void add_trace(std::vector<PlotSeries> &all, const TimeSeries &series, const std::string &name, const std::string &unit,
+               const Style &style) {
+  add_curve(all, column_in(series, "time", "ms"), column_in(series, name, unit), style);
 }
 
 std::string figure(const std::string &caption, const std::string &picture) {
@@ -63,8 +90,8 @@ const char *const la_colour = "#00735c";
 
 std::string pressure_volume_loop(const ReportData &data) {
   std::vector<PlotSeries> curves;
-  add_curve(curves, data.heartbeat, "volume_lv", "pressure_lv", "3-D heartbeat", lv_colour);
-  add_curve(curves, data.fitted, "volume_lv", "pressure_lv", "fitted circulation", aorta_colour, true);
+  add_loop(curves, data.heartbeat, {"3-D heartbeat", lv_colour});
+  add_loop(curves, data.fitted, {"fitted circulation", aorta_colour, true});
   if (curves.empty())
     return "";
   PlotOptions options;
@@ -80,8 +107,8 @@ std::string pressure_volume_loop(const ReportData &data) {
 
 std::string volume_trace(const ReportData &data) {
   std::vector<PlotSeries> curves;
-  add_curve(curves, data.heartbeat, "time", "volume_lv", "LV, 3-D", lv_colour);
-  add_curve(curves, data.fitted, "time", "volume_lv", "LV, fitted circulation", aorta_colour, true);
+  add_trace(curves, data.heartbeat, "volume_lv", "mL", {"LV, 3-D", lv_colour});
+  add_trace(curves, data.fitted, "volume_lv", "mL", {"LV, fitted circulation", aorta_colour, true});
   PlotOptions options;
   options.x_label = "time [ms]";
   options.y_label = "volume [mL]";
@@ -92,9 +119,9 @@ std::string volume_trace(const ReportData &data) {
 std::string pressure_trace(const ReportData &data) {
   std::vector<PlotSeries> curves;
   const TimeSeries &series = data.heartbeat.rows() > 0 ? data.heartbeat : data.fitted;
-  add_curve(curves, series, "time", "pressure_lv", "left ventricle", lv_colour);
-  add_curve(curves, series, "time", "pressure_aorta", "aorta", aorta_colour);
-  add_curve(curves, series, "time", "pressure_la", "left atrium", la_colour);
+  add_trace(curves, series, "pressure_lv", "mmHg", {"left ventricle", lv_colour});
+  add_trace(curves, series, "pressure_aorta", "mmHg", {"aorta", aorta_colour});
+  add_trace(curves, series, "pressure_la", "mmHg", {"left atrium", la_colour});
   PlotOptions options;
   options.x_label = "time [ms]";
   options.y_label = "pressure [mmHg]";

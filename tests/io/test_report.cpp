@@ -225,6 +225,48 @@ TEST(Report, MarksWhereTheThreeDimensionalModelDiffers) {
   EXPECT_NE(page.find("chip differs"), std::string::npos) << "10 mL is more than twice 3 mL";
 }
 
+TEST(Report, ComparesTheNamesThatACalibrationGives) {
+  ReportData data;
+  data.quantities.set("measured_systolic_pressure", 120, "mmHg").warning = "assumed, not measured in this patient";
+  data.quantities.set("fit_systolic_pressure", 119, "mmHg");
+  data.quantities.set("fit_surrogate_systolic_pressure", 118.5, "mmHg");
+  data.quantities.set("sim_aortic_systolic", 117, "mmHg");
+  data.quantities.set("param_compliance", 1.5, "mL/mmHg").uncertainty = 0.1;
+  data.quantities.set("identifiability_compliance", 0.62, "1");
+  const std::vector<ComparisonRow> rows = comparison_rows(data.quantities);
+  ASSERT_EQ(rows.size(), 1u);
+  EXPECT_EQ(rows[0].simulated, "sim_aortic_systolic");
+  const ParameterRow parameter = parameter_rows({{"compliance", "mL/mmHg", "Arterial compliance", 0.5, 3, 1.2}}, data.quantities).at(0);
+  EXPECT_FALSE(parameter.well_determined);
+  EXPECT_EQ(parameter.identifiability, "posterior 62 % as wide as the prior");
+  const std::string page = report_html(data);
+  expect_well_formed(page);
+  for (const char *part : {"<th class=\"num\">Surrogate</th>", "chip assumed", "62 % as wide"})
+    EXPECT_NE(page.find(part), std::string::npos) << part;
+}
+
+TEST(Report, DrawsSeriesInWhateverUnitTheyCome) {
+  ReportData seconds = sample_report(), plain = sample_report();
+  TimeSeries series;
+  for (const auto &column : plain.heartbeat.columns())
+    series.add_column(column.name, column.name == "time" ? "s" : column.unit);
+  for (std::size_t row = 0; row < plain.heartbeat.rows(); ++row) {
+    std::vector<double> values;
+    for (const auto &column : plain.heartbeat.columns())
+      values.push_back(column.values[row] * (column.name == "time" ? 1e-3 : 1));
+    series.append_row(values);
+  }
+  seconds.heartbeat = series;
+  const auto words = [](const ReportData &data) { // ticks, axis labels and legends; points may differ in the last printed digit
+    std::vector<std::string> all;
+    const CheckedPage page = check_html(report_html(data));
+    for (const Element *element : page.all("text"))
+      all.push_back(element->text);
+    return all;
+  };
+  EXPECT_EQ(words(seconds), words(plain));
+}
+
 TEST(Report, ReferenceRangesKeepThoseThatAStageGave) {
   Quantities q;
   q.set("lv_ef", 40, "%");

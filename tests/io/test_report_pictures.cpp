@@ -28,7 +28,8 @@ TEST(Plot, BreaksTheLineAtMissingValues) {
   const double nan = std::nan("");
   const std::string svg = svg_plot({}, {{"a", {0, 1, 2, 3, 4}, {1, 2, nan, 3, 4}, "", false}});
   std::size_t lines = 0;
-  for (const auto *element : test::check_html("<!DOCTYPE html>" + svg).all("polyline"))
+  const test::CheckedPage page = test::check_html("<!DOCTYPE html>" + svg);
+  for (const test::Element *element : page.all("polyline"))
     lines += element->attributes.count("points");
   EXPECT_EQ(lines, 2u);
   EXPECT_EQ(svg.find("nan"), std::string::npos);
