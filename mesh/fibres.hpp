@@ -1,8 +1,10 @@
 #pragma once
 /// Fibre, sheet and normal directions anywhere in a heart mesh.
+#include <io/base/quantity.hpp>
 #include <mesh/heart_mesh.hpp>
 
 #include <array>
+#include <mpi.h>
 #include <string>
 #include <vector>
 
@@ -12,16 +14,26 @@ class Schema;
 
 namespace corvivo::mesh {
 
+class DistributedMesh;
+
 /// Right-handed orthonormal frame: fibre x sheet = normal.
 struct Frame {
   Vector3 fibre, sheet, normal;
 };
 
-/// Angles of the rule-based fibres (degrees; positive is a right-handed helix seen from outside... of the LV).
+/// Angles of the rule-based fibres, degrees. The helix angle is measured from the circumferential direction (longitudinal x transmural:
+/// counter-clockwise seen from the base) towards the base; positive is a right-handed helix, as at the endocardium of real hearts.
 struct FibreOptions {
   std::string rule = "laplace_dirichlet";
   double endocardium_angle = 60, epicardium_angle = -60;
   double endocardium_sheet_angle = 0, epicardium_sheet_angle = 0;
+  /// "geometric": d_endo / (d_endo + d_epi), distances to the two surfaces. "harmonic": the Laplace solution itself. The harmonic depth
+  /// runs ahead near the endocardium (on a cylinder it is ln(r/a)/ln(b/a)), so the angle would not be linear in the wall: 5 degrees at
+  /// mid-wall of Land's ellipsoid. Hence geometric by default.
+  std::string depth = "geometric";
+  /// "long_axis": the mesh's axis, as helix angles are measured in diffusion-tensor images. "laplace": gradient of the harmonic function
+  /// from 0 at the apex to 1 at the base (Bayer 2012), for hearts that bend or that name no axis.
+  std::string longitudinal = "long_axis";
   void describe(io::Schema &schema);
 };
 
@@ -29,16 +41,35 @@ struct FibreOptions {
 /// interpolated, made orthonormal, then rotated by the angle at that depth (linear in depth). So quadrature points see no jump.
 struct Fibres {
   FibreOptions options;
-  std::vector<double> depth;           ///< per node, 0 at the endocardium, 1 at the epicardium
-  std::vector<Vector3> transmural;     ///< per node, unit, endocardium to epicardium
-  std::vector<Vector3> longitudinal;   ///< per node, unit, apex to base
-  /// Frame at barycentric coordinates of a cell with these node indices.
+  std::vector<double> depth;         ///< per node, 0 at the endocardium, 1 at the epicardium
+  std::vector<Vector3> transmural;   ///< per node, endocardium to epicardium; unit on the mesh of the rule, interpolated on its refinements
+  std::vector<Vector3> longitudinal; ///< per node, apex to base; the same
+  /// Frame at barycentric coordinates of a cell (or, with a node repeated at weight 0, of a triangle) with these node indices.
   Frame at(const std::array<std::size_t, 4> &cell_nodes, const std::array<double, 4> &barycentric) const;
 };
 
-/// Fibres on the refined mesh: linear interpolation to edge midpoints, so that level by level the rule is the same.
+/// f = cos(a) c + sin(a) l', c = l x t / |l x t|, l' = t x c, a linear in depth; the sheet s = cos(b) t + sin(b) t x f (Bayer 2012).
+/// Always orthonormal: where l is parallel to t (on the axis at the apex) c is some fixed direction across t.
+Frame frame(const FibreOptions &options, double depth, const Vector3 &transmural, const Vector3 &longitudinal);
+
+/// Laplace-Dirichlet rule: the harmonic function from 0 at "endocardium_lv" to 1 at "epicardium" (P2, its gradient averaged at the nodes)
+/// gives the transmural direction. Bayer et al., Ann Biomed Eng 40:2243, 2012, with the angle turned linearly (as Piersanti et al., CMAME
+/// 373:113468, 2021) instead of by quaternions. Collective; `mesh` is read on rank 0, which alone gets the result (others: options only).
+/// Sets `fibre_angle_endocardium`, `fibre_angle_epicardium` [deg] (mean helix angle at these surfaces) and `wall_thickness_mean` [mm].
+/// Throws CaseError without these surfaces or without an axis where one is needed, SolveError when CG does not converge.
+Fibres compute_fibres(MPI_Comm comm, const HeartMesh &mesh, const FibreOptions &options, io::Quantities &quantities);
+
+/// Fibres on the refined mesh: linear interpolation to edge midpoints, so that frames at a point of the body do not change with the level.
 Fibres refine(const Fibres &coarse, const HeartMesh &coarse_mesh);
-/// Uniform frame everywhere (slab).
+/// Uniform frame everywhere (slab). Throws CaseError unless fibre and sheet are perpendicular.
 Fibres uniform_fibres(const HeartMesh &mesh, const Vector3 &fibre, const Vector3 &sheet);
+/// Collective. What rank 0 holds, to the ranks: arrays indexed by HeartMesh node that know the nodes of locally owned and ghost cells.
+Fibres scatter(const Fibres &on_rank_0, const DistributedMesh &mesh);
+
+/// The mesh's grid with cell data "fibre [1]", "sheet [1]", "normal [1]" (at centroids) and point data "depth [1]".
+io::Grid to_grid(const HeartMesh &mesh, const Fibres &fibres);
+/// One binary file that `load_fibres` reads back to the same bits; both throw CaseError.
+void save(const Fibres &fibres, const std::string &path);
+Fibres load_fibres(const std::string &path);
 
 } // namespace corvivo::mesh

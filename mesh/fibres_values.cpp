@@ -1,0 +1,145 @@
+#include <io/base/errors.hpp>
+#include <io/base/parallel.hpp>
+#include <io/base/text.hpp>
+#include <mesh/distributed_mesh.hpp>
+#include <mesh/fibres.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <cmath>
+#include <cstring>
+
+namespace corvivo::mesh {
+
+Fibres refine(const Fibres &coarse, const HeartMesh &coarse_mesh) {
+  CORVIVO_ASSERT(coarse.depth.size() == coarse_mesh.nodes.size(), "fibres and mesh have different nodes");
+  Fibres fine = coarse;
+  for (const auto &[a, b] : edges(coarse_mesh)) {
+    fine.depth.push_back(0.5 * (coarse.depth[a] + coarse.depth[b]));
+    fine.transmural.push_back(0.5 * (coarse.transmural[a] + coarse.transmural[b]));
+    fine.longitudinal.push_back(0.5 * (coarse.longitudinal[a] + coarse.longitudinal[b]));
+  }
+  return fine;
+}
+
+Fibres uniform_fibres(const HeartMesh &mesh, const Vector3 &fibre, const Vector3 &sheet) {
+  const Vector3 f = normalized(fibre), s = normalized(sheet);
+  if (!(norm(f) > 0.5) || !(norm(s) > 0.5) || std::abs(dot(f, s)) > 1e-9)
+    throw io::CaseError("fibres: fibre and sheet must be two directions perpendicular to each other");
+  Fibres fibres;
+  fibres.options.endocardium_angle = fibres.options.epicardium_angle = 0; // then fibre = longitudinal x transmural
+  fibres.depth.assign(mesh.nodes.size(), 0);
+  fibres.transmural.assign(mesh.nodes.size(), s);
+  fibres.longitudinal.assign(mesh.nodes.size(), cross(s, f));
+  return fibres;
+}
+
+namespace {
+
+std::vector<double> flat(const std::vector<Vector3> &vectors) {
+  std::vector<double> values;
+  values.reserve(3 * vectors.size());
+  for (const Vector3 &v : vectors)
+    values.insert(values.end(), v.begin(), v.end());
+  return values;
+}
+
+std::vector<Vector3> vectors(const std::vector<double> &values) {
+  std::vector<Vector3> all;
+  all.reserve(values.size() / 3);
+  for (std::size_t i = 0; i + 2 < values.size(); i += 3)
+    all.push_back({values[i], values[i + 1], values[i + 2]});
+  return all;
+}
+
+} // namespace
+
+io::Grid to_grid(const HeartMesh &mesh, const Fibres &fibres) {
+  io::Grid grid = to_grid(mesh);
+  io::Grid::Array fibre{"fibre [1]", 3, {}}, sheet{"sheet [1]", 3, {}}, normal{"normal [1]", 3, {}};
+  const auto add = [&](const Frame &frame) {
+    fibre.values.insert(fibre.values.end(), frame.fibre.begin(), frame.fibre.end());
+    sheet.values.insert(sheet.values.end(), frame.sheet.begin(), frame.sheet.end());
+    normal.values.insert(normal.values.end(), frame.normal.begin(), frame.normal.end());
+  };
+  for (const auto &cell : mesh.tetrahedra)
+    add(fibres.at(cell, {0.25, 0.25, 0.25, 0.25}));
+  for (const auto &[a, b, c] : mesh.triangles)
+    add(fibres.at({a, b, c, c}, {1. / 3, 1. / 3, 1. / 3, 0}));
+  for (const auto &array : {fibre, sheet, normal})
+    grid.cell_data.push_back(array);
+  grid.point_data.push_back({"depth [1]", 1, fibres.depth});
+  return grid;
+}
+
+namespace {
+
+constexpr char magic[] = "corvivo fibres 1\n";
+
+std::string bytes(const std::vector<double> &values) {
+  return {reinterpret_cast<const char *>(values.data()), values.size() * sizeof(double)};
+}
+
+nlohmann::json header(const Fibres &fibres) {
+  const FibreOptions &o = fibres.options;
+  return {{"nodes", fibres.depth.size()},
+          {"rule", o.rule},
+          {"angles", {o.endocardium_angle, o.epicardium_angle, o.endocardium_sheet_angle, o.epicardium_sheet_angle}},
+          {"depth", o.depth},
+          {"longitudinal", o.longitudinal}};
+}
+
+/// Returns the number of nodes.
+std::size_t read_header(const std::string &text, const std::string &path, FibreOptions &o) {
+  try {
+    const auto json = nlohmann::json::parse(text);
+    const auto angles = json.at("angles").get<std::array<double, 4>>();
+    o.endocardium_angle = angles[0];
+    o.epicardium_angle = angles[1];
+    o.endocardium_sheet_angle = angles[2];
+    o.epicardium_sheet_angle = angles[3];
+    json.at("rule").get_to(o.rule);
+    json.at("depth").get_to(o.depth);
+    json.at("longitudinal").get_to(o.longitudinal);
+    return json.at("nodes").get<std::size_t>();
+  } catch (const nlohmann::json::exception &error) {
+    throw io::CaseError(path + ": not saved fibres (" + error.what() + "); delete it and run again");
+  }
+}
+
+} // namespace
+
+Fibres scatter(const Fibres &on_rank_0, const DistributedMesh &mesh) {
+  Fibres local;
+  const std::string text = io::broadcast(header(on_rank_0).dump(), mesh.communicator());
+  read_header(text, "options of the fibres", local.options);
+  local.depth = mesh.scatter_node_data(on_rank_0.depth, 1);
+  local.transmural = vectors(mesh.scatter_node_data(flat(on_rank_0.transmural), 3));
+  local.longitudinal = vectors(mesh.scatter_node_data(flat(on_rank_0.longitudinal), 3));
+  return local;
+}
+
+void save(const Fibres &fibres, const std::string &path) {
+  io::write_file(path, magic + header(fibres).dump() + "\n" + bytes(fibres.depth) + bytes(flat(fibres.transmural)) +
+                           bytes(flat(fibres.longitudinal)));
+}
+
+Fibres load_fibres(const std::string &path) {
+  const std::string content = io::read_file(path);
+  const std::size_t start = sizeof magic - 1, end = content.find('\n', start);
+  if (content.compare(0, start, magic) != 0 || end == std::string::npos)
+    throw io::CaseError(path + ": not saved fibres; delete it and run again");
+  Fibres fibres;
+  const std::size_t nodes = read_header(content.substr(start, end - start), path, fibres.options);
+  if (content.size() - end - 1 != 7 * nodes * sizeof(double))
+    throw io::CaseError(path + ": saved fibres that are truncated; delete it and run again");
+  std::vector<double> values(7 * nodes);
+  std::memcpy(values.data(), content.data() + end + 1, values.size() * sizeof(double));
+  const auto at = [&](std::size_t n) { return values.begin() + static_cast<std::ptrdiff_t>(n); };
+  fibres.depth.assign(at(0), at(nodes));
+  fibres.transmural = vectors({at(nodes), at(4 * nodes)});
+  fibres.longitudinal = vectors({at(4 * nodes), at(7 * nodes)});
+  return fibres;
+}
+
+} // namespace corvivo::mesh
