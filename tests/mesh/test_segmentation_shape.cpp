@@ -138,7 +138,6 @@ TEST(HeartShapes, OfThePatientFollowTheSurfacesTheirLabelsWereMadeFrom) {
       GTEST_SKIP() << "needs " << endocardium << ", which is not there";
     const Distances d = distances(endocardium.string(), shape, true);
     EXPECT_GT(d.points, 300U);
-    printf("MESH %zu mean %.3f max %.2f\n", d.points, d.mean, d.largest);
     EXPECT_LT(d.mean, 0.4) << "a quarter of a pixel of 1.4 mm; the stack shows nothing between its 8 mm slices";
     EXPECT_LT(d.largest, 4) << "half a slice step, at the apex";
   }
