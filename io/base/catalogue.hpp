@@ -42,6 +42,8 @@ private:
 };
 
 /// Maker of a default-constructed T, for catalogue lists: {"guccione", "Guccione 1995 ...", make<Guccione, Material>}.
-template <class T, class Interface> std::unique_ptr<Interface> make() { return std::make_unique<T>(); }
+template <class T, class Interface> std::unique_ptr<Interface> make() {
+  return std::make_unique<T>();
+}
 
 } // namespace corvivo::io

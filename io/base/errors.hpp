@@ -29,10 +29,10 @@ public:
 };
 
 /// Throws Bug with file and line when `condition` does not hold. Stays on in release builds.
-#define CORVIVO_ASSERT(condition, message)                                                                                                \
-  do {                                                                                                                                    \
-    if (!(condition))                                                                                                                     \
-      throw ::corvivo::io::Bug(std::string(__FILE__) + ":" + std::to_string(__LINE__) + ": " + (message));                                \
+#define CORVIVO_ASSERT(condition, message)                                                                                                 \
+  do {                                                                                                                                     \
+    if (!(condition))                                                                                                                      \
+      throw ::corvivo::io::Bug(std::string(__FILE__) + ":" + std::to_string(__LINE__) + ": " + (message));                                 \
   } while (false)
 
 } // namespace corvivo::io

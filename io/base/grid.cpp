@@ -25,7 +25,11 @@ const Grid::Array *find(const std::vector<Grid::Array> &arrays, const std::strin
 }
 } // namespace
 
-const Grid::Array *Grid::find_point_data(const std::string &name) const { return find(point_data, name); }
-const Grid::Array *Grid::find_cell_data(const std::string &name) const { return find(cell_data, name); }
+const Grid::Array *Grid::find_point_data(const std::string &name) const {
+  return find(point_data, name);
+}
+const Grid::Array *Grid::find_cell_data(const std::string &name) const {
+  return find(cell_data, name);
+}
 
 } // namespace corvivo::io

@@ -13,11 +13,11 @@ std::size_t nodes_of(CellType type);
 
 struct Grid {
   struct Array {
-    std::string name;            ///< with its unit: "pressure [kPa]"
+    std::string name; ///< with its unit: "pressure [kPa]"
     std::size_t components = 1;
-    std::vector<double> values;  ///< components of one point or cell adjacent
+    std::vector<double> values; ///< components of one point or cell adjacent
   };
-  std::vector<Vector3> points;           ///< mm, patient space
+  std::vector<Vector3> points; ///< mm, patient space
   std::vector<CellType> cell_types;
   std::vector<std::size_t> cell_offsets; ///< start of each cell in `cell_points`; one more entry than cells
   std::vector<std::size_t> cell_points;

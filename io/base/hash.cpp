@@ -22,6 +22,8 @@ std::string content_hash(const std::string &bytes) {
   return text;
 }
 
-std::string file_hash(const std::string &path) { return content_hash(read_file(path)); }
+std::string file_hash(const std::string &path) {
+  return content_hash(read_file(path));
+}
 
 } // namespace corvivo::io

@@ -18,11 +18,17 @@ Vector3 Image::point(double i, double j, double k) const {
   return p;
 }
 
-double Image::spacing(int axis) const { return norm(column(*this, axis)); }
+double Image::spacing(int axis) const {
+  return norm(column(*this, axis));
+}
 
-double Image::determinant() const { return dot(column(*this, 0), cross(column(*this, 1), column(*this, 2))); }
+double Image::determinant() const {
+  return dot(column(*this, 0), cross(column(*this, 1), column(*this, 2)));
+}
 
-double Image::voxel_volume() const { return std::abs(determinant()); }
+double Image::voxel_volume() const {
+  return std::abs(determinant());
+}
 
 Vector3 Image::voxel(const Vector3 &point) const {
   const double det = determinant();

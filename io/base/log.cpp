@@ -17,7 +17,9 @@ bool speaks() {
 }
 } // namespace
 
-void set_quiet(bool value) { quiet = value; }
+void set_quiet(bool value) {
+  quiet = value;
+}
 
 void say(const std::string &line) {
   if (speaks())

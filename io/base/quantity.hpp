@@ -12,10 +12,10 @@ struct ReferenceRange {
 };
 
 struct Quantity {
-  std::string name;  ///< stable, listed by `corvivo explain`
-  double value = 0;  ///< in `unit`
-  std::string unit;  ///< "1" for pure numbers
-  std::string stage; ///< set by the pipeline when the stage leaves it empty
+  std::string name;                       ///< stable, listed by `corvivo explain`
+  double value = 0;                       ///< in `unit`
+  std::string unit;                       ///< "1" for pure numbers
+  std::string stage;                      ///< set by the pipeline when the stage leaves it empty
   std::optional<double> uncertainty = {}; ///< one standard deviation, in `unit`
   std::optional<ReferenceRange> reference_range = {};
   std::string warning = {}; ///< what a reader must know before using the value; empty when nothing

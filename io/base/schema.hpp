@@ -25,7 +25,9 @@ struct Range {
 inline const Range any{};
 inline const Range positive{0, std::numeric_limits<double>::infinity(), true, false};
 inline const Range not_negative{0, std::numeric_limits<double>::infinity(), false, false};
-inline Range between(double low, double high) { return {low, high, false, false}; }
+inline Range between(double low, double high) {
+  return {low, high, false, false};
+}
 
 /// A measured or assumed value with its standard deviation, as a case file gives it: {value: 120 mmHg, sd: 5 mmHg, assumed: true}.
 struct Measurement {

@@ -5,9 +5,9 @@
 namespace corvivo::io {
 
 /// How many of `to` are one of `from` (1 mmHg = 0.133322 kPa). "1" is the unit of pure numbers, "%" is 0.01.
-/// Products and quotients of known units with integer powers are understood: "mmHg*s/mL", "uA/cm^3", "mm2/ms", "mL/(s*mmHg)"; a "/" divides by
-/// what follows it alone, as in arithmetic ("a/b*c" is "a*c/b").
-/// Throws CaseError for an unknown unit and for units of different dimension.
+/// Products and quotients of known units with integer powers are understood: "mmHg*s/mL", "uA/cm^3", "mm2/ms", "mL/(s*mmHg)"; a "/" divides
+/// by what follows it alone, as in arithmetic ("a/b*c" is "a*c/b"). Throws CaseError for an unknown unit and for units of different
+/// dimension.
 double conversion_factor(const std::string &from, const std::string &to);
 
 /// Reads "0.17 S/m" as a number in `unit`. A bare number is accepted only where `unit` is "1".

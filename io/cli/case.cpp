@@ -1,0 +1,64 @@
+#include <io/cli/case.hpp>
+
+namespace corvivo::cli {
+
+void MeshCase::describe(io::Schema &schema) {
+  schema.section("shape", shape, "From thick slices to two smooth surfaces.");
+  tetrahedra.describe(schema);
+}
+
+void TensionFit::describe(io::Schema &schema) {
+  schema.flag("enabled", enabled, "Scale the active tension so that the 3-D stroke volume is the fitted one.");
+  schema.quantity("element_size", element_size, "mm", io::between(2, 15), "Elements of the coarse mesh that the trial runs use.");
+  schema.integer("runs", runs, 1, 3, "Trial runs at most.");
+  schema.quantity("tolerance", tolerance, "mL", io::positive, "A trial this near to the fitted stroke volume ends the search.");
+}
+
+void HeartbeatCase::describe(io::Schema &schema) {
+  mechanics.describe(schema);
+  schema.section("tension_fit", tension_fit, "How the active tension is set before the heartbeat.");
+}
+
+void Case::describe(io::Schema &schema) {
+  schema.required_text("title", title, "What the case is, in a line: heads the report.");
+  schema.text("patient", patient, "Name or code of the patient that the report shows.");
+  schema.optional_section("segmentation", segmentation, "Label maps of a short-axis stack.");
+  schema.optional_section("mesh", mesh, "Tetrahedra of the heart wall; also those of the mechanics.");
+  schema.optional_section("fibres", fibres, "Rule-based fibre directions.");
+  schema.optional_section("electrophysiology", electrophysiology, "Electrical activation of one beat.");
+  schema.optional_section("circulation", circulation, "The closed-loop circulation that calibration starts from.");
+  schema.optional_section("surrogate", surrogate, "A network trained on runs of the circulation.");
+  schema.optional_section("calibration", calibration, "The circulation fitted to the patient's measurements.");
+  schema.optional_section("heartbeat", heartbeat, "One beat of the 3-D ventricle coupled to the fitted circulation.");
+  schema.optional_section("clinical", clinical, "Age, sex, history: what prognostic scores ask for.");
+}
+
+namespace {
+
+void require(std::vector<std::string> &complaints, bool given, bool needed, const std::string &section, const std::string &missing) {
+  if (given && !needed)
+    complaints.push_back(section + ": needs a section '" + missing + "', which the case does not have");
+}
+
+} // namespace
+
+Case read_case(const std::filesystem::path &file, const std::vector<std::string> &overrides) {
+  Case options;
+  io::read_case(file, overrides, [&](io::Schema &schema) { options.describe(schema); });
+  std::vector<std::string> complaints;
+  const auto check = [&](const auto &section, const std::string &name, const auto &needed, const std::string &missing) {
+    require(complaints, section.has_value(), needed.has_value(), file.string() + ": " + name, missing);
+  };
+  check(options.mesh, "mesh", options.segmentation, "segmentation");
+  check(options.fibres, "fibres", options.mesh, "mesh");
+  check(options.electrophysiology, "electrophysiology", options.fibres, "fibres");
+  check(options.calibration, "calibration", options.surrogate, "surrogate");
+  check(options.surrogate, "surrogate", options.calibration, "calibration");
+  check(options.heartbeat, "heartbeat", options.electrophysiology, "electrophysiology");
+  check(options.heartbeat, "heartbeat", options.calibration, "calibration");
+  if (!complaints.empty())
+    throw io::CaseError(io::join(complaints, "\n"));
+  return options;
+}
+
+} // namespace corvivo::cli

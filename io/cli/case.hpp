@@ -1,0 +1,62 @@
+#pragma once
+/// A whole case file: one optional section for each stage. A stage is run when its section is there.
+#include <calibration/calibration_options.hpp>
+#include <calibration/prognosis/clinical_data.hpp>
+#include <mesh/fibres.hpp>
+#include <mesh/generate.hpp>
+#include <mesh/segmentation.hpp>
+#include <mesh/shape_interpolation.hpp>
+#include <physics/circulation/circulation_model.hpp>
+#include <physics/electrophysiology/electrophysiology.hpp>
+#include <physics/mechanics/options.hpp>
+#include <surrogate/options.hpp>
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace corvivo::cli {
+
+/// From slices to tetrahedra.
+struct MeshCase {
+  mesh::ShapeOptions shape;
+  mesh::MeshOptions tetrahedra;
+  void describe(io::Schema &schema);
+};
+
+/// How the 3-D heartbeat is fitted to the circulation before it is run.
+struct TensionFit {
+  bool enabled = true;
+  double element_size = 6; ///< mm, of the coarse mesh that the secant runs use
+  int runs = 3;
+  double tolerance = 2; ///< mL
+  void describe(io::Schema &schema);
+};
+
+struct HeartbeatCase {
+  physics::MechanicsOptions mechanics;
+  TensionFit tension_fit;
+  void describe(io::Schema &schema);
+};
+
+struct Case {
+  std::string title;
+  std::string patient; ///< a name or code that the report shows
+  std::optional<mesh::SegmentationOptions> segmentation;
+  std::optional<MeshCase> mesh;
+  std::optional<mesh::FibreOptions> fibres;
+  std::optional<physics::ElectrophysiologyOptions> electrophysiology;
+  std::optional<physics::CirculationOptions> circulation;
+  std::optional<surrogate::SurrogateOptions> surrogate;
+  std::optional<calibration::CalibrationOptions> calibration;
+  std::optional<HeartbeatCase> heartbeat;
+  std::optional<calibration::ClinicalData> clinical;
+
+  void describe(io::Schema &schema);
+};
+
+/// Reads and checks a case file, sections that need one another included. Throws CaseError with every complaint.
+Case read_case(const std::filesystem::path &file, const std::vector<std::string> &overrides);
+
+} // namespace corvivo::cli

@@ -1,0 +1,161 @@
+#include <io/cli/commands.hpp>
+
+#include <io/base/hash.hpp>
+#include <io/base/log.hpp>
+#include <io/base/parallel.hpp>
+#include <io/cli/outputs.hpp>
+#include <io/cli/result_names.hpp>
+#include <io/cli/stages.hpp>
+#include <mesh/fibres.hpp>
+#include <physics/activation/active_tension.hpp>
+#include <physics/electrophysiology/ionic/ionic_model.hpp>
+#include <physics/mechanics/material.hpp>
+
+#include <calibration/prognosis/score.hpp>
+
+#include <algorithm>
+
+namespace corvivo::cli {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+fs::path case_file(const Invocation &invocation) {
+  if (invocation.arguments.size() != 1)
+    throw io::CaseError("expected one case file, found " + std::to_string(invocation.arguments.size()) + " arguments; try 'corvivo help'");
+  fs::path file = invocation.arguments.front();
+  if (fs::is_directory(file))
+    file /= "case.yaml";
+  return file;
+}
+
+fs::path output_folder(const Invocation &invocation, const fs::path &file) {
+  if (!invocation.output.empty())
+    return invocation.output;
+  const std::string name = fs::absolute(file).lexically_normal().parent_path().filename().string();
+  return fs::path("results") / (name.empty() ? file.stem().string() : name);
+}
+
+/// Identifies the code: other code may make other results from the same inputs.
+std::string program_hash() {
+  return io::file_hash("/proc/self/exe");
+}
+
+void describe_case(io::Schema &schema) {
+  Case defaults;
+  defaults.describe(schema);
+}
+
+} // namespace
+
+int run_case(const Invocation &invocation, const std::string &last) {
+  const fs::path file = case_file(invocation);
+  Case options = read_case(file, invocation.overrides);
+  const fs::path output = output_folder(invocation, file);
+  Pipeline pipeline(MPI_COMM_WORLD, output, program_hash(), invocation.force);
+  Outputs outputs(options, pipeline, file);
+  io::say(options.title + " -> " + output.string());
+  const std::vector<Stage> stages = stages_of({options, pipeline}, last);
+  for (const Stage &stage : stages) {
+    try {
+      pipeline.run(stage);
+    } catch (const io::CaseError &error) {
+      outputs.write(stage.name, error.what());
+      throw;
+    } catch (const io::SolveError &error) {
+      outputs.write(stage.name, error.what());
+      throw io::SolveError("stage " + stage.name + ": " + error.what() + "\n  what was computed is kept in " + output.string() +
+                           " (results.json, report.html, stages/" + stage.name + ".failed)");
+    }
+  }
+  outputs.write("", "");
+  io::say("done: " + (output / "report.html").string());
+  return 0;
+}
+
+int check_case(const Invocation &invocation) {
+  const fs::path file = case_file(invocation);
+  Case options = read_case(file, invocation.overrides);
+  print(file.string() + ": a good case\n");
+  return 0;
+}
+
+int report_case(const Invocation &invocation) {
+  const fs::path file = case_file(invocation);
+  Case options = read_case(file, invocation.overrides);
+  const fs::path output = output_folder(invocation, file);
+  if (!fs::exists(output / "stages"))
+    throw io::CaseError(output.string() + ": no finished stages to report on; try 'corvivo run " + file.string() + "' first");
+  Pipeline pipeline(MPI_COMM_WORLD, output, program_hash(), false);
+  pipeline.adopt_finished();
+  Outputs(options, pipeline, file).write("", "");
+  io::say("done: " + (output / "report.html").string());
+  return 0;
+}
+
+namespace {
+std::string reference_page() {
+  std::string text =
+      "# Every key of a case file\n\nWritten by `corvivo explain --markdown` (`./run docs`); a test compares it byte for byte. A "
+      "number carries its unit (`0.17 S/m`); paths are relative to the case's folder; the first line of a case is `corvivo: " +
+      std::to_string(io::case_format) + "`.\n";
+  text += io::reference_markdown(describe_case);
+  text += "\n# Every name in results.json\n\n| name | unit | meaning |\n|---|---|---|\n";
+  for (const ResultName &name : result_names())
+    text += "| `" + name.name + "` | " + name.unit + " | " + name.meaning + " |\n";
+  return text;
+}
+} // namespace
+
+int explain(const Invocation &invocation) {
+  if (invocation.markdown) {
+    print(reference_page());
+    return 0;
+  }
+  if (invocation.arguments.size() > 1)
+    throw io::CaseError("explain: expected one key path or result name; try 'corvivo explain'");
+  const std::string key = invocation.arguments.empty() ? "" : invocation.arguments.front();
+  if (const ResultName *name = key.empty() ? nullptr : find_result_name(key)) {
+    print(name->name + " [" + name->unit + "] in results.json\n    " + name->meaning + "\n");
+    return 0;
+  }
+  std::string text = io::explain_key(describe_case, key);
+  if (key.empty())
+    for (const ResultName &name : result_names())
+      text += name.name + " [" + name.unit + "] in results.json\n    " + name.meaning + "\n";
+  print(text);
+  return 0;
+}
+
+namespace {
+template <class T> std::string listed(const io::Catalogue<T> &catalogue) {
+  std::string text = catalogue.kind() + "\n";
+  for (const auto &entry : catalogue.entries())
+    text +=
+        "  " + entry.name + std::string(std::max<std::size_t>(28, entry.name.size() + 2) - entry.name.size(), ' ') + entry.reference + "\n";
+  return text;
+}
+} // namespace
+
+int list_models(const Invocation &invocation) {
+  const std::vector<std::pair<std::string, std::string>> kinds = {
+      {"ionic_models", listed(physics::ionic_models())},
+      {"materials", listed(physics::materials())},
+      {"active_tensions", listed(physics::active_tensions())},
+      {"scores", listed(calibration::scores())},
+  };
+  std::string text;
+  std::vector<std::string> names;
+  for (const auto &[kind, list] : kinds) {
+    names.push_back(kind);
+    if (invocation.arguments.empty() || invocation.arguments.front() == kind)
+      text += list;
+  }
+  if (text.empty())
+    throw io::CaseError("list: no kind '" + invocation.arguments.front() + "'" + io::did_you_mean(invocation.arguments.front(), names));
+  print(text);
+  return 0;
+}
+
+} // namespace corvivo::cli

@@ -1,0 +1,27 @@
+#pragma once
+/// What each command does; `command_line.cpp` lists them.
+#include <string>
+#include <vector>
+
+namespace corvivo::cli {
+
+/// A command line after parsing.
+struct Invocation {
+  std::vector<std::string> arguments; ///< after the command's name
+  std::string output;                 ///< empty: results/<name of the case's folder>
+  std::vector<std::string> overrides; ///< key.path=value
+  bool force = false, markdown = false, help = false;
+};
+
+/// Runs the stages up to `last` (empty: all that the case names), then writes results.json, report.html, case.resolved.yaml, run.json and
+/// timeseries.csv, also when a stage failed.
+int run_case(const Invocation &invocation, const std::string &last);
+int check_case(const Invocation &invocation);
+int report_case(const Invocation &invocation);
+int explain(const Invocation &invocation);
+int list_models(const Invocation &invocation);
+
+/// On stdout, rank 0.
+void print(const std::string &text);
+
+} // namespace corvivo::cli

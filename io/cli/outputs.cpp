@@ -1,0 +1,117 @@
+#include <io/cli/outputs.hpp>
+
+#include <io/base/hash.hpp>
+#include <io/base/log.hpp>
+#include <io/base/parallel.hpp>
+#include <io/formats/vtu.hpp>
+#include <mesh/heart_mesh.hpp>
+#include <mesh/segmentation.hpp>
+
+#include <algorithm>
+
+namespace corvivo::cli {
+
+namespace fs = std::filesystem;
+
+Outputs::Outputs(Case &options, const Pipeline &pipeline, const fs::path &case_file)
+    : options_(options), pipeline_(pipeline), record_(io::start_record()) {
+  record_.case_name = fs::absolute(case_file).lexically_normal().parent_path().filename().string();
+  record_.resolved_case = inputs_text();
+  record_.case_hash = io::content_hash(record_.resolved_case);
+  record_.command = "corvivo run " + case_file.string();
+  record_.ranks = io::ranks(pipeline.communicator());
+  if (options_.surrogate)
+    record_.seed = options_.surrogate->seed;
+}
+
+std::string Outputs::inputs_text() const {
+  return io::resolved_case([this](io::Schema &schema) { options_.describe(schema); });
+}
+
+bool Outputs::finished(const std::string &stage) const {
+  const auto &records = pipeline_.records();
+  return std::any_of(records.begin(), records.end(), [&](const StageRecord &record) { return record.name == stage; });
+}
+
+void Outputs::write(const std::string &failed_stage, const std::string &sentence) {
+  io::on_rank_0(pipeline_.communicator(), [&] {
+    io::Quantities quantities = pipeline_.quantities();
+    record_.stages.clear();
+    double memory = 0;
+    for (const StageRecord &stage : pipeline_.records()) {
+      record_.stages.push_back({stage.name, stage.seconds, stage.kept});
+      memory = std::max(memory, stage.memory_peak);
+    }
+    quantities.set({"memory_peak", memory, "GB", "run"});
+    record_.failure = failed_stage.empty() ? "" : failed_stage + ": " + sentence;
+    io::add_reference_ranges(quantities);
+    const fs::path &output = pipeline_.output();
+    io::write_file((output / "results.json").string(), io::to_json(quantities));
+    io::write_file((output / "case.resolved.yaml").string(), record_.resolved_case);
+    io::write_file((output / "run.json").string(), io::to_json(record_));
+    io::ReportData data = report_data(quantities);
+    if (!failed_stage.empty())
+      data.failures.push_back({failed_stage, sentence});
+    if (data.heartbeat.rows() > 0)
+      io::write_file((output / "timeseries.csv").string(), io::to_csv(data.heartbeat));
+    io::write_file((output / "report.html").string(), io::report_html(data));
+    io::append_to_database((output / "results.sqlite").string(), record_, quantities);
+  });
+}
+
+io::ReportData Outputs::report_data(const io::Quantities &quantities) const {
+  io::ReportData data;
+  data.title = options_.title;
+  data.quantities = quantities;
+  data.record = record_;
+  if (!options_.patient.empty())
+    data.patient.push_back({"Patient", options_.patient});
+  if (options_.clinical)
+    add_clinical_facts(data);
+  const auto series = [&](const std::string &stage, const std::string &name) {
+    const fs::path csv = file(stage, name);
+    return finished(stage) && fs::exists(csv) ? io::time_series_from_csv(csv.string()) : io::TimeSeries();
+  };
+  data.fitted = series("calibration", "fitted_beat.csv");
+  data.heartbeat = series("heartbeat", "heartbeat.csv");
+  data.ecg = series("electrophysiology", "ecg.csv");
+  if (finished("prognosis"))
+    data.scores = calibration::scores_from_json(io::read_file(file("prognosis", "scores.json").string()));
+  add_pictures(data);
+  return data;
+}
+
+void Outputs::add_clinical_facts(io::ReportData &data) const {
+  const calibration::ClinicalData &clinical = *options_.clinical;
+  const auto assumed = [&](const std::string &key) {
+    return std::find(clinical.assumed.begin(), clinical.assumed.end(), key) != clinical.assumed.end();
+  };
+  data.patient.push_back({"Age", clinical.age ? io::fixed(*clinical.age, 0) + " years" : "not known", assumed("age")});
+  data.patient.push_back({"Sex", clinical.sex.empty() ? "not known" : clinical.sex, assumed("sex")});
+  if (clinical.systolic_pressure)
+    data.patient.push_back({"Systolic pressure", io::fixed(*clinical.systolic_pressure, 0) + " mmHg", assumed("systolic_pressure")});
+}
+
+void Outputs::add_pictures(io::ReportData &data) const {
+  if (finished("electrophysiology")) {
+    io::SurfacePicture picture;
+    picture.grid = io::read_vtu(file("electrophysiology", "activation_map.vtu").string());
+    if (finished("mesh")) {
+      const mesh::HeartMesh heart = mesh::load(file("mesh", "mesh.vtu").string());
+      picture.base_direction = heart.long_axis;
+      picture.to_right_ventricle = heart.to_right_ventricle;
+    }
+    data.activation = std::move(picture);
+  }
+  if (finished("segmentation")) {
+    const mesh::Segmentation segmentation = mesh::load_segmentation(pipeline_.folder("segmentation"));
+    const std::vector<std::pair<int, std::string>> names = {
+        {mesh::lv_cavity, "LV cavity"}, {mesh::lv_wall, "LV wall"}, {mesh::rv_cavity, "RV cavity"}};
+    data.segmentation.push_back({"End-diastole", segmentation.ed, names});
+    if (segmentation.es)
+      data.segmentation.push_back({"End-systole", *segmentation.es, names});
+    data.notes.insert(data.notes.end(), segmentation.notes.begin(), segmentation.notes.end());
+  }
+}
+
+} // namespace corvivo::cli

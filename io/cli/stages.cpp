@@ -1,0 +1,55 @@
+#include <io/cli/stages.hpp>
+
+#include <algorithm>
+
+namespace corvivo::cli {
+
+namespace {
+
+std::vector<Stage> all_stages(StageContext context) {
+  const Case &options = context.options;
+  std::vector<Stage> stages;
+  if (options.segmentation)
+    stages.push_back(segmentation_stage(context));
+  if (options.mesh)
+    stages.push_back(mesh_stage(context));
+  if (options.fibres)
+    stages.push_back(fibres_stage(context));
+  if (options.surrogate)
+    stages.push_back(surrogate_stage(context));
+  if (options.calibration)
+    stages.push_back(calibration_stage(context));
+  if (options.electrophysiology)
+    stages.push_back(electrophysiology_stage(context));
+  if (options.clinical)
+    stages.push_back(prognosis_stage(context));
+  return stages;
+}
+
+void mark_needed(const std::vector<Stage> &stages, const std::string &name, std::vector<bool> &needed) {
+  for (std::size_t i = 0; i < stages.size(); ++i)
+    if (stages[i].name == name && !needed[i]) {
+      needed[i] = true;
+      for (const std::string &before : stages[i].needs)
+        mark_needed(stages, before, needed);
+    }
+}
+
+} // namespace
+
+std::vector<Stage> stages_of(StageContext context, const std::string &last) {
+  const std::vector<Stage> stages = all_stages(context);
+  if (last.empty())
+    return stages;
+  if (std::none_of(stages.begin(), stages.end(), [&](const Stage &stage) { return stage.name == last; }))
+    throw io::CaseError("the case has no section for the stage '" + last + "'");
+  std::vector<bool> needed(stages.size(), false);
+  mark_needed(stages, last, needed);
+  std::vector<Stage> chosen;
+  for (std::size_t i = 0; i < stages.size(); ++i)
+    if (needed[i])
+      chosen.push_back(stages[i]);
+  return chosen;
+}
+
+} // namespace corvivo::cli

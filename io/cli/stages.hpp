@@ -1,0 +1,33 @@
+#pragma once
+/// The stages of a case, in their order. Each file stage_*.cpp holds one kind; each reads what it needs from the folders of earlier stages.
+#include <io/cli/case.hpp>
+#include <io/cli/pipeline.hpp>
+
+namespace corvivo::cli {
+
+/// What a stage may look at. `last`: the name of the last stage wanted; empty for all.
+struct StageContext {
+  Case &options;
+  Pipeline &pipeline;
+};
+
+Stage segmentation_stage(StageContext context);
+Stage mesh_stage(StageContext context);
+Stage fibres_stage(StageContext context);
+Stage electrophysiology_stage(StageContext context);
+Stage surrogate_stage(StageContext context);
+Stage calibration_stage(StageContext context);
+Stage heartbeat_stage(StageContext context);
+Stage whatif_stage(StageContext context);
+Stage prognosis_stage(StageContext context);
+
+/// The stages that the case names, up to `last` and no others than it needs (empty: all). Throws CaseError when the case does not name
+/// `last`.
+std::vector<Stage> stages_of(StageContext context, const std::string &last);
+
+/// Text that stands for a section in a stage's inputs.
+template <class Section> std::string inputs_of(Section &section) {
+  return io::resolved_case([&](io::Schema &schema) { section.describe(schema); });
+}
+
+} // namespace corvivo::cli
