@@ -2,9 +2,10 @@
 
 namespace corvivo::io {
 
+namespace {
+
 /// Colours keep a contrast of at least 4.5 to 1 on their ground; widths from 390 px on; paper.
-std::string report_style() {
-  return R"css(
+constexpr const char *style = R"css(
 :root{--ink:#1b2430;--soft:#51606f;--line:#dde3e9;--ground:#f4f6f8;--card:#fff;--blue:#0b5394;--blue-soft:#cfe0f1;--good:#0a6b4f;--good-soft:#dff2ea;
 --bad:#a61b1b;--bad-soft:#fbe4e2;--warn:#7a4b00;--warn-soft:#fdeecb}
 *{box-sizing:border-box}
@@ -142,6 +143,9 @@ pre{white-space:pre-wrap}
 *{-webkit-print-color-adjust:exact;print-color-adjust:exact}
 }
 )css";
-}
+
+} // namespace
+
+std::string report_style() { return style; }
 
 } // namespace corvivo::io

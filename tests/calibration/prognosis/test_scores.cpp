@@ -92,6 +92,20 @@ TEST(CouplingIndex, OfPatient1StraddlesTheCutOffsInsideItsUncertainty) {
   EXPECT_NE(laci.quantities.find("laci")->warning.find("traddles"), std::string::npos);
 }
 
+TEST(CouplingIndex, CountsACutOffOnlyWithinOneStandardDeviation) {
+  const auto contains = [](double sd, double cut_off) {
+    ClinicalData data;
+    data.atrium = {{40, sd}, {}, {100, 1e-6}, "frame 0"};
+    for (const CutOff &c : evaluate("laci", data, {}).cut_offs)
+      if (c.value == cut_off)
+        return c.inside_interval;
+    return false;
+  };
+  EXPECT_TRUE(contains(1, 40.09));
+  EXPECT_FALSE(contains(5.2, 34.7)) << "40 - 5.2 = 34.8 %";
+  EXPECT_TRUE(contains(5.4, 34.7)) << "40 - 5.4 = 34.6 %";
+}
+
 TEST(CouplingIndex, NeedsBothVolumesOfOneFrame) {
   ClinicalData data = patient1();
   data.atrium.lv_volume = {};
