@@ -57,7 +57,7 @@ std::string training_key(const std::string &fingerprint, SurrogateOptions option
   return io::content_hash(fingerprint + io::resolved_case([&](io::Schema &schema) { options.describe(schema); }) + io::version());
 }
 
-// What an earlier run left in `file`, if it can be read and `same` says that it is what is asked for now; rank 0.
+// What an earlier run left in `file`, if it can be read and `same` says that it is what this run asks for; rank 0.
 template <class Load, class Same> auto kept(const std::filesystem::path &file, const Load &load, const Same &same) {
   std::optional<decltype(load())> found;
   if (!std::filesystem::exists(file))

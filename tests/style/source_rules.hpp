@@ -25,6 +25,8 @@ std::vector<std::string> library_violations(const Source &source);
 std::vector<std::string> length_violations(const Source &source);
 /// No `using namespace` in a header, and a `#pragma once`.
 std::vector<std::string> header_violations(const Source &source);
+/// No word that puts work off.
+std::vector<std::string> word_violations(const Source &source);
 /// No path of one machine.
 std::vector<std::string> path_violations(const Source &source);
 

@@ -46,6 +46,10 @@ TEST(ProjectStyle, HeadersOpenNoNamespaces) {
   EXPECT_EQ(violations_in_project(header_violations), "");
 }
 
+TEST(ProjectStyle, NothingIsPutOff) {
+  EXPECT_EQ(violations_in_project(word_violations), "");
+}
+
 TEST(ProjectStyle, NoPathOfOneMachineIsWrittenDown) {
   EXPECT_EQ(violations_in_project(path_violations), "");
 }
@@ -96,6 +100,7 @@ TEST(StyleRules, LongFilesHeadersThatOpenNamespacesAndMachinePathsAreRefused) {
   EXPECT_EQ(count(header_violations, "mesh/a.hpp", "#pragma once\nusing namespace std;\n"), 1u);
   EXPECT_EQ(count(header_violations, "mesh/a.hpp", "#pragma once\nnamespace io = corvivo::io;\n"), 0u);
   EXPECT_EQ(count(header_violations, "mesh/a.hpp", "#include <vector>\n"), 1u);
+  EXPECT_EQ(count(word_violations, "mesh/a.cpp", std::string("// TO") + "DO later\n"), 1u);
   const std::string slash = "/"; // so that this file keeps the rule
   EXPECT_EQ(count(path_violations, "mesh/a.cpp", "open(\"" + slash + "home/someone/mesh.vtu\");\n"), 1u);
   EXPECT_EQ(count(path_violations, "mesh/a.cpp", "open(\"" + slash + "tmp/x\");\n"), 1u);
