@@ -1,0 +1,260 @@
+#include <physics/simulation.hpp>
+
+#include <physics/mechanics/newton.hpp>
+#include <physics/observables.hpp>
+
+#include <io/base/log.hpp>
+#include <io/base/parallel.hpp>
+#include <io/base/text.hpp>
+#include <io/base/units.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+namespace corvivo::physics {
+namespace {
+
+constexpr double ms_per_s = 1000;
+
+Reference reference_of(MPI_Comm comm, const HeartbeatInput &input, const MechanicsOptions &options) {
+  if (input.reference)
+    return *input.reference;
+  if (!options.unloading.enabled)
+    return {input.mesh, input.fibres, {}};
+  return unload(comm, input.mesh, input.fibres, options);
+}
+
+std::vector<io::Vector3> vertices_at(const mesh::HeartMesh &mesh, const std::vector<io::Vector3> &displacement) {
+  std::vector<io::Vector3> places;
+  for (std::size_t i = 0; i < mesh.nodes.size(); ++i)
+    places.push_back(mesh.nodes[i] + displacement[i]);
+  return places;
+}
+
+} // namespace
+
+void HeartbeatResult::require_complete() const {
+  if (partial)
+    throw io::SolveError(failure, residuals);
+}
+
+struct Simulation::Parts {
+  MPI_Comm comm;
+  const HeartbeatInput &input;
+  const MechanicsOptions &options;
+  HeartbeatResult result;
+  Solid solid;
+  Newton newton;
+  petsc::Vector u, before, guess;
+  std::unique_ptr<WallStrainMeter> strains; ///< rank 0
+  CirculationState state;
+  double time = 0, last_dt = 0, pressure = 0, last_pressure = 0; ///< ms, kPa
+  double tension = 0, next_save = 0;
+
+  Parts(MPI_Comm communicator, const HeartbeatInput &start, const MechanicsOptions &chosen)
+      : comm(communicator), input(start), options(chosen), result{{}, reference_of(communicator, start, chosen)},
+        solid(communicator, result.reference.mesh, result.reference.fibres, SolidModel::heart(chosen, start.tension_scale)),
+        newton(solid, chosen.newton), u(solid.domain().make_vector()), before(solid.domain().make_vector()),
+        guess(solid.domain().make_vector()), state(start.state) {}
+
+  void load_to_end_diastole();
+  void add_columns();
+  void record(const Solid::State &at, const HeartbeatObserver &observer);
+  double wanted_step() const { return tension > 0.5 ? options.time_step : std::max(options.time_step, options.resting_time_step); }
+  NewtonResult attempt(double dt, bool extrapolate, CirculationState &next);
+  NewtonResult step(double dt, double &taken);
+  bool finished(double end) const;
+};
+
+void Simulation::Parts::load_to_end_diastole() {
+  std::vector<io::Vector3> rest;
+  for (std::size_t i = 0; i < result.reference.mesh.nodes.size(); ++i)
+    rest.push_back(input.mesh.nodes[i] - result.reference.mesh.nodes[i]);
+  solid.set_rest(rest);
+  pressure = last_pressure = options.end_diastolic_pressure * io::kPa_per_mmHg;
+  inflate(solid, newton, u, 0, pressure, 4);
+  solid.set_calcium(input.mesh, input.calcium);
+  solid.rest_activation(u, 0);
+  petsc::copy(u, before);
+  const Solid::State at = solid.assemble(u, pressure, 0, 0, false);
+  state[circulation_index::V_LV] = at.volume / io::mm3_per_mL;
+  result.min_det_f = at.min_det_f;
+  const auto displacement = solid.domain().gather(u);
+  if (io::rank(comm) == 0) {
+    mesh::HeartMesh loaded = input.mesh;
+    loaded.nodes = vertices_at(result.reference.mesh, displacement);
+    strains = std::make_unique<WallStrainMeter>(loaded, input.fibres);
+  }
+  io::on_rank_0(comm, [&] { result.mesh_volume = mesh::cavity_volume(input.mesh, "endocardium_lv") / io::mm3_per_mL; });
+  MPI_Bcast(&result.mesh_volume, 1, MPI_DOUBLE, 0, comm);
+  add_columns();
+  record(at, {});
+}
+
+void Simulation::Parts::add_columns() {
+  result.series.add_column("time", "ms");
+  for (const auto &[name, unit] : ClosedLoop::column_names())
+    result.series.add_column(name, unit);
+  for (const auto &[name, unit] : {std::pair{"blood_volume", "mL"}, {"tension_mean", "kPa"}, {"min_det_f", "1"}, {"strain_longitudinal", "1"},
+                                   {"strain_circumferential", "1"}, {"strain_radial", "1"}, {"torsion", "deg/cm"}})
+    result.series.add_column(name, unit);
+}
+
+/// A row of the series and, when it is due, a snapshot. Collective.
+void Simulation::Parts::record(const Solid::State &at, const HeartbeatObserver &observer) {
+  const std::vector<io::Vector3> displacement = solid.domain().gather(u);
+  double strain[4] = {};
+  if (strains) {
+    const WallStrain wall = strains->measure(vertices_at(result.reference.mesh, displacement));
+    strain[0] = wall.longitudinal;
+    strain[1] = wall.circumferential;
+    strain[2] = wall.radial;
+    strain[3] = wall.torsion;
+  }
+  MPI_Bcast(strain, 4, MPI_DOUBLE, 0, comm);
+  const double volume = at.volume / io::mm3_per_mL;
+  CirculationState whole = state;
+  whole[circulation_index::V_LV] = volume;
+  std::vector<double> row{time};
+  for (const double value : input.circulation.columns(input.circulation_time + time / ms_per_s, whole, pressure / io::kPa_per_mmHg))
+    row.push_back(value);
+  row.insert(row.end(), {input.circulation.total_volume(whole), tension, at.min_det_f, strain[0], strain[1], strain[2], strain[3]});
+  result.series.append_row(row);
+  if (!observer || time < next_save - 1e-9)
+    return;
+  next_save = time + options.save_every;
+  const std::vector<double> activity = solid.domain().gather_cells(solid.cell_activity(), 2);
+  if (io::rank(comm) != 0)
+    return;
+  Snapshot snapshot{time, volume, pressure / io::kPa_per_mmHg, displacement, {}, {}};
+  for (std::size_t c = 0; c < activity.size(); c += 2) {
+    snapshot.tension.push_back(activity[c]);
+    snapshot.fibre_stretch.push_back(activity[c + 1]);
+  }
+  observer(snapshot);
+}
+
+/// One solve of a step from here; the guess is the last change continued when asked.
+NewtonResult Simulation::Parts::attempt(double dt, bool extrapolate, CirculationState &next) {
+  const double share = extrapolate && last_dt > 0 ? dt / last_dt : 0;
+  petsc::copy(u, guess);
+  petsc::add(guess, share, u);
+  petsc::add(guess, -share, before);
+  double p = pressure + share * (pressure - last_pressure);
+  const double now = input.circulation_time + time / ms_per_s;
+  const VolumeLaw law = [&](double trial) -> Volume {
+    next = state;
+    double slope = 0;
+    input.circulation.advance_with_lv_pressure(next, now, dt / ms_per_s, pressure / io::kPa_per_mmHg, trial / io::kPa_per_mmHg, slope);
+    return {next[circulation_index::V_LV] * io::mm3_per_mL, slope * io::mm3_per_mL / io::kPa_per_mmHg};
+  };
+  NewtonResult solved = newton.solve(guess, p, time + dt, dt, law);
+  if (solved.converged) {
+    law(p);
+    last_pressure = pressure;
+    pressure = p;
+  }
+  return solved;
+}
+
+/// A step of `dt` or, when it fails, of a half, a quarter ... of it; `taken` is its length.
+NewtonResult Simulation::Parts::step(double dt, double &taken) {
+  NewtonResult solved;
+  CirculationState next = state;
+  for (taken = dt; taken >= options.smallest_time_step; taken /= 2)
+    for (const bool extrapolate : {true, false}) {
+      solved = attempt(taken, extrapolate, next);
+      if (!solved.converged)
+        continue;
+      petsc::copy(u, before);
+      petsc::copy(guess, u);
+      solid.accept(u, taken);
+      state = next;
+      time += taken;
+      last_dt = taken;
+      tension = solid.mean_tension();
+      result.min_det_f = std::min(result.min_det_f, solved.state.min_det_f);
+      ++result.steps;
+      return solved;
+    }
+  return solved;
+}
+
+bool Simulation::Parts::finished(double end) const {
+  if (time >= end - 1e-9)
+    return true;
+  if (!input.until_end_systole)
+    return false;
+  const auto &volume = result.series.column("volume_lv");
+  const double lowest = *std::min_element(volume.begin(), volume.end());
+  return volume.front() - lowest > 5 && volume.back() - lowest > 1; // mL: ejection is over, filling has begun
+}
+
+Simulation::Simulation(MPI_Comm comm, const HeartbeatInput &input, const MechanicsOptions &options)
+    : parts_(std::make_unique<Parts>(comm, input, options)) {
+  parts_->load_to_end_diastole();
+}
+
+Simulation::~Simulation() = default;
+
+HeartbeatResult Simulation::run(const HeartbeatObserver &observer) {
+  Parts &now = *parts_;
+  const double end = now.input.circulation.options().heart_period * ms_per_s;
+  io::Progress progress("Heartbeat", end, "ms");
+  while (!now.finished(end)) {
+    double taken = 0;
+    const NewtonResult solved = now.step(std::min(now.wanted_step(), end - now.time), taken);
+    if (!solved.converged) {
+      now.result.partial = true;
+      now.result.failure = "the heartbeat stopped at " + io::fixed(now.time, 3) + " ms: " + solved.reason + ", even with a time step of " +
+                           io::print_number(2 * taken) + " ms; try a finer mesh, a smaller time step or a stiffer material";
+      now.result.residuals = solved.residuals;
+      break;
+    }
+    now.record(solved.state, observer);
+    progress.update(now.time);
+  }
+  now.result.newton_iterations = now.newton.iterations();
+  now.result.factorisations = now.newton.linear().factorisations();
+  now.result.linear_iterations = now.newton.linear().iterations();
+  return now.result;
+}
+
+HeartbeatResult run_heartbeat(MPI_Comm comm, const HeartbeatInput &input, const MechanicsOptions &options, io::Quantities &quantities,
+                              const HeartbeatObserver &observer) {
+  HeartbeatResult result = Simulation(comm, input, options).run(observer);
+  observe(result, quantities);
+  return result;
+}
+
+TensionSearch tune_active_tension(MPI_Comm comm, HeartbeatInput input, const MechanicsOptions &options, double target, double tolerance) {
+  const Reference reference = reference_of(comm, input, options);
+  input.reference = &reference;
+  input.until_end_systole = true;
+  TensionSearch search;
+  search.residual = 1e300;
+  double scale = input.tension_scale;
+  for (int run = 0; run < 3; ++run) {
+    input.tension_scale = scale;
+    io::Quantities quantities;
+    run_heartbeat(comm, input, options, quantities).require_complete();
+    search.scales.push_back(scale);
+    search.stroke_volumes.push_back(quantities.value("sim_lv_sv"));
+    const double miss = search.stroke_volumes.back() - target;
+    if (std::abs(miss) < std::abs(search.residual)) {
+      search.residual = miss;
+      search.scale = scale;
+    }
+    if (std::abs(miss) <= tolerance)
+      break;
+    if (run == 0) {
+      scale *= std::clamp(target / search.stroke_volumes.back(), 0.6, 1.6); // stroke volume grows about as tension does
+      continue;
+    }
+    const double slope = (search.stroke_volumes[run] - search.stroke_volumes[run - 1]) / (search.scales[run] - search.scales[run - 1]);
+    scale = std::clamp(scale - miss / std::max(slope, 1e-3), 0.5 * scale, 2.0 * scale);
+  }
+  return search;
+}
+
+} // namespace corvivo::physics

@@ -1,0 +1,93 @@
+#pragma once
+/// The one driver of a heartbeat: contraction of the 3-D left ventricle in the closed-loop circulation.
+#include <physics/circulation/closed_loop.hpp>
+#include <physics/mechanics/options.hpp>
+#include <physics/mechanics/unloading.hpp>
+#include <physics/nodal_history.hpp>
+
+#include <io/base/quantity.hpp>
+#include <io/base/time_series.hpp>
+
+#include <functional>
+#include <memory>
+#include <mpi.h>
+#include <optional>
+
+namespace corvivo::physics {
+
+/// What a beat starts from. Mesh (end-diastolic, as imaged), fibres and calcium are read on rank 0.
+struct HeartbeatInput {
+  const mesh::HeartMesh &mesh;
+  const mesh::Fibres &fibres;
+  const NodalHistory &calcium; ///< uM at the nodes of mesh::refine(mesh), time 0 is the first activation
+  const ClosedLoop &circulation;
+  CirculationState state;           ///< at end diastole; its LV volume is replaced by that of the 3-D cavity
+  double circulation_time = 0;      ///< s, the circulation's clock at end diastole
+  double tension_scale = 1;         ///< factor on the active tension
+  const Reference *reference = nullptr; ///< stress-free shape (rank 0) when it is known already
+  bool until_end_systole = false;   ///< stop once the ventricle fills again: all that a stroke volume needs
+};
+
+/// One saved instant, on rank 0.
+struct Snapshot {
+  double time = 0;                        ///< ms
+  double volume_lv = 0, pressure_lv = 0;  ///< mL, mmHg
+  std::vector<io::Vector3> displacement;  ///< mm from the stress-free shape, at the nodes of mesh::refine(reference)
+  std::vector<double> tension;            ///< kPa, mean of each cell
+  std::vector<double> fibre_stretch;      ///< mean of each cell, from the stress-free shape
+};
+using HeartbeatObserver = std::function<void(const Snapshot &)>;
+
+struct HeartbeatResult {
+  io::TimeSeries series; ///< columns: see `Simulation`
+  Reference reference;   ///< rank 0
+  double mesh_volume = 0; ///< mL, cavity of the imaged mesh
+  double min_det_f = 1;
+  bool partial = false;          ///< the numerics failed before the end; `series` holds what came before
+  std::string failure;           ///< a sentence, when partial
+  std::vector<double> residuals; ///< of the failed step
+  int steps = 0, newton_iterations = 0, factorisations = 0, linear_iterations = 0;
+  /// Throws SolveError with `failure` and `residuals` when partial.
+  void require_complete() const;
+};
+
+/// Time steps of (u, p): quasi-static balance at the end of the step, V(u) = V_LV of the circulation after a step under the pressure ramp
+/// from the old to the new p. Steps that fail are halved. Columns of the series: time [ms], all of ClosedLoop::column_names (LV pressure
+/// and volume are those of the 3-D ventricle), blood_volume [mL] with the 3-D cavity, tension_mean [kPa], min_det_f [1] and, against end
+/// diastole, strain_longitudinal strain_circumferential strain_radial [1], torsion [deg/cm].
+class Simulation {
+public:
+  /// Collective: unloads (unless the input knows the reference), inflates to the end-diastolic pressure.
+  Simulation(MPI_Comm comm, const HeartbeatInput &input, const MechanicsOptions &options);
+  ~Simulation();
+  /// One heart period. Collective; `observer` is called on rank 0. The series is the same on every rank.
+  HeartbeatResult run(const HeartbeatObserver &observer = {});
+
+private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+/// `Simulation` in one call, with its quantities (see observables.hpp).
+HeartbeatResult run_heartbeat(MPI_Comm comm, const HeartbeatInput &input, const MechanicsOptions &options, io::Quantities &quantities,
+                              const HeartbeatObserver &observer = {});
+
+/// A search for the tension scale that gives a stroke volume.
+struct TensionSearch {
+  std::vector<double> scales, stroke_volumes; ///< of each run, mL
+  double scale = 1;                           ///< of the run nearest to the target
+  double residual = 0;                        ///< its stroke volume minus the target, mL
+};
+
+/// At most three runs to the end of systole with the secant rule; stops within `tolerance` mL. Collective. Throws SolveError when a run fails.
+TensionSearch tune_active_tension(MPI_Comm comm, HeartbeatInput input, const MechanicsOptions &options, double target_stroke_volume,
+                                  double tolerance = 1.0);
+
+/// The snapshot on the stress-free shape as quadratic tetrahedra, for ParaView: displacement [mm], active_tension [kPa], fibre_stretch [1].
+io::Grid to_grid(const Reference &reference, const Snapshot &snapshot);
+
+/// Series, reference shape and how it ended, in a folder; on rank 0. `load` throws CaseError for a folder that `save` did not write.
+void save(const HeartbeatResult &result, const std::string &folder);
+HeartbeatResult load_heartbeat(const std::string &folder);
+
+} // namespace corvivo::physics

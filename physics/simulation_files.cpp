@@ -1,0 +1,115 @@
+/// Heartbeats as files and as grids.
+#include <physics/simulation.hpp>
+
+#include <io/base/errors.hpp>
+#include <io/base/text.hpp>
+#include <physics/mechanics/quadratic_tetrahedron.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <filesystem>
+
+namespace corvivo::physics {
+namespace {
+
+using io::operator+;
+using io::operator*;
+
+constexpr const char *heading = "corvivo heartbeat 1";
+
+std::vector<double> flat(const std::vector<io::Vector3> &vectors) {
+  std::vector<double> numbers;
+  for (const io::Vector3 &vector : vectors)
+    numbers.insert(numbers.end(), vector.begin(), vector.end());
+  return numbers;
+}
+
+} // namespace
+
+io::Grid to_grid(const Reference &reference, const Snapshot &snapshot) {
+  const mesh::HeartMesh &mesh = reference.mesh;
+  const auto edges = mesh::edges(mesh);
+  CORVIVO_ASSERT(snapshot.displacement.size() == mesh.nodes.size() + edges.size(), "the snapshot is not one of this mesh");
+  io::Grid grid;
+  grid.points = mesh.nodes;
+  for (const auto &[a, b] : edges)
+    grid.points.push_back(0.5 * (mesh.nodes[a] + mesh.nodes[b]));
+  for (const auto &cell : mesh.tetrahedra) {
+    std::array<std::size_t, nodes_per_cell> nodes;
+    std::copy(cell.begin(), cell.end(), nodes.begin());
+    for (int e = 0; e < 6; ++e) {
+      const auto [a, b] = std::minmax(cell[tetrahedron_edges[e][0]], cell[tetrahedron_edges[e][1]]);
+      nodes[4 + e] = mesh.nodes.size() + (std::lower_bound(edges.begin(), edges.end(), std::array<std::size_t, 2>{a, b}) - edges.begin());
+    }
+    grid.add_cell(io::CellType::quadratic_tetrahedron, nodes);
+  }
+  grid.point_data.push_back({"displacement [mm]", 3, flat(snapshot.displacement)});
+  grid.cell_data.push_back({"active_tension [kPa]", 1, snapshot.tension});
+  grid.cell_data.push_back({"fibre_stretch [1]", 1, snapshot.fibre_stretch});
+  return grid;
+}
+
+void save(const HeartbeatResult &result, const std::string &folder) {
+  std::filesystem::create_directories(folder);
+  io::write_file(folder + "/series.csv", io::to_csv(result.series));
+  mesh::save(result.reference.mesh, folder + "/reference.vtu");
+  const mesh::Fibres &fibres = result.reference.fibres;
+  const nlohmann::json about = {{"format", heading},
+                                {"mesh_volume_mL", result.mesh_volume},
+                                {"min_det_f", result.min_det_f},
+                                {"partial", result.partial},
+                                {"failure", result.failure},
+                                {"residuals", result.residuals},
+                                {"unloading_residuals_mm", result.reference.residuals},
+                                {"steps", result.steps},
+                                {"newton_iterations", result.newton_iterations},
+                                {"factorisations", result.factorisations},
+                                {"linear_iterations", result.linear_iterations},
+                                {"fibre_angles_deg",
+                                 {fibres.options.endocardium_angle, fibres.options.epicardium_angle, fibres.options.endocardium_sheet_angle,
+                                  fibres.options.epicardium_sheet_angle}},
+                                {"fibre_rule", fibres.options.rule},
+                                {"fibre_depth", fibres.depth},
+                                {"fibre_transmural", fibres.transmural},
+                                {"fibre_longitudinal", fibres.longitudinal}};
+  io::write_file(folder + "/heartbeat.json", about.dump());
+}
+
+HeartbeatResult load_heartbeat(const std::string &folder) {
+  const std::string file = folder + "/heartbeat.json";
+  const std::string text = io::read_file(file);
+  try {
+    const nlohmann::json about = nlohmann::json::parse(text);
+    if (about.at("format") != heading)
+      throw io::CaseError(file + ": not a heartbeat that this version reads; remove it to run the stage again");
+    HeartbeatResult result;
+    result.mesh_volume = about.at("mesh_volume_mL");
+    result.min_det_f = about.at("min_det_f");
+    result.partial = about.at("partial");
+    result.failure = about.at("failure");
+    about.at("residuals").get_to(result.residuals);
+    about.at("unloading_residuals_mm").get_to(result.reference.residuals);
+    result.steps = about.at("steps");
+    result.newton_iterations = about.at("newton_iterations");
+    result.factorisations = about.at("factorisations");
+    result.linear_iterations = about.at("linear_iterations");
+    mesh::Fibres &fibres = result.reference.fibres;
+    const auto &angles = about.at("fibre_angles_deg");
+    fibres.options.endocardium_angle = angles.at(0);
+    fibres.options.epicardium_angle = angles.at(1);
+    fibres.options.endocardium_sheet_angle = angles.at(2);
+    fibres.options.epicardium_sheet_angle = angles.at(3);
+    about.at("fibre_rule").get_to(fibres.options.rule);
+    about.at("fibre_depth").get_to(fibres.depth);
+    about.at("fibre_transmural").get_to(fibres.transmural);
+    about.at("fibre_longitudinal").get_to(fibres.longitudinal);
+    result.series = io::time_series_from_csv(folder + "/series.csv");
+    result.reference.mesh = mesh::load(folder + "/reference.vtu");
+    return result;
+  } catch (const nlohmann::json::exception &problem) {
+    throw io::CaseError(file + ": damaged (" + problem.what() + "); remove it to run the stage again");
+  }
+}
+
+} // namespace corvivo::physics
