@@ -32,8 +32,12 @@ double cell_volume(const std::array<std::size_t, 4> &cell, const std::vector<Vec
   return io::dot(x[cell[1]] - x[cell[0]], io::cross(x[cell[2]] - x[cell[0]], x[cell[3]] - x[cell[0]])) / 6;
 }
 
-double largest(const std::vector<double> &values) { return *std::max_element(values.begin(), values.end()); }
-double smallest(const std::vector<double> &values) { return *std::min_element(values.begin(), values.end()); }
+double largest(const std::vector<double> &values) {
+  return *std::max_element(values.begin(), values.end());
+}
+double smallest(const std::vector<double> &values) {
+  return *std::min_element(values.begin(), values.end());
+}
 
 /// Area of the closed loop that (volume, pressure) runs, mmHg mL; positive when work is done on the blood.
 double loop_area(const std::vector<double> &volume, const std::vector<double> &pressure) {
@@ -156,7 +160,8 @@ void observe(const HeartbeatResult &result, io::Quantities &quantities) {
   set("sim_gls", 100 * smallest(series.column("strain_longitudinal")), "%");
   set("sim_gcs", 100 * smallest(series.column("strain_circumferential")), "%");
   set("sim_wall_thickening", 100 * series.column("strain_radial")[end_systole], "%");
-  set("sim_torsion", *std::max_element(torsion.begin(), torsion.end(), [](double a, double b) { return std::abs(a) < std::abs(b); }), "deg/cm");
+  set("sim_torsion", *std::max_element(torsion.begin(), torsion.end(), [](double a, double b) { return std::abs(a) < std::abs(b); }),
+      "deg/cm");
   set("sim_min_det_f", result.min_det_f, "1");
   double drift = 0;
   for (const double total : blood)

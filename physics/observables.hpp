@@ -11,7 +11,8 @@ struct HeartbeatResult;
 
 /// Strains of the wall against its end-diastolic shape.
 struct WallStrain {
-  double longitudinal = 0, circumferential = 0, radial = 0; ///< mean over the wall's volume of |F a| - 1 along the end-diastolic direction a
+  double longitudinal = 0, circumferential = 0,
+         radial = 0;  ///< mean over the wall's volume of |F a| - 1 along the end-diastolic direction a
   double torsion = 0; ///< deg/cm, positive when the apex turns counter-clockwise, seen from the apex, against the base
 };
 
@@ -32,13 +33,12 @@ private:
 
 /// Fills, of the beat (volumes in mL, pressures in mmHg):
 ///   sim_lv_edv sim_lv_esv   largest and smallest LV volume;  sim_lv_sv = EDV - ESV;  sim_lv_ef = SV/EDV [%]
-///   sim_lv_peak_pressure    largest LV pressure;  sim_lv_edp  LV pressure when the mitral valve closes (LV pressure first above LA pressure)
-///   sim_aortic_systolic sim_aortic_diastolic  largest and smallest pressure of the systemic arteries
-///   sim_lv_dpdt_max         largest slope of LV pressure between two steps [mmHg/s]
-///   sim_stroke_work         area of the pressure-volume loop [J]
-///   sim_gls sim_gcs         smallest mean longitudinal and circumferential strain [%];  sim_wall_thickening  radial strain at ESV [%]
-///   sim_torsion             of largest size [deg/cm];  sim_min_det_f  smallest det F at any quadrature point and step
-///   blood_volume_drift      largest distance of the blood volume from its first value, with the 3-D cavity's volume
+///   sim_lv_peak_pressure    largest LV pressure;  sim_lv_edp  LV pressure when the mitral valve closes (LV pressure first above LA
+///   pressure) sim_aortic_systolic sim_aortic_diastolic  largest and smallest pressure of the systemic arteries sim_lv_dpdt_max largest
+///   slope of LV pressure between two steps [mmHg/s] sim_stroke_work         area of the pressure-volume loop [J] sim_gls sim_gcs smallest
+///   mean longitudinal and circumferential strain [%];  sim_wall_thickening  radial strain at ESV [%] sim_torsion             of largest
+///   size [deg/cm];  sim_min_det_f  smallest det F at any quadrature point and step blood_volume_drift      largest distance of the blood
+///   volume from its first value, with the 3-D cavity's volume
 /// A partial beat gives what it has, with a warning on each.
 void observe(const HeartbeatResult &result, io::Quantities &quantities);
 

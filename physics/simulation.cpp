@@ -95,8 +95,13 @@ void Simulation::Parts::add_columns() {
   result.series.add_column("time", "ms");
   for (const auto &[name, unit] : ClosedLoop::column_names())
     result.series.add_column(name, unit);
-  for (const auto &[name, unit] : {std::pair{"blood_volume", "mL"}, {"tension_mean", "kPa"}, {"min_det_f", "1"}, {"strain_longitudinal", "1"},
-                                   {"strain_circumferential", "1"}, {"strain_radial", "1"}, {"torsion", "deg/cm"}})
+  for (const auto &[name, unit] : {std::pair{"blood_volume", "mL"},
+                                   {"tension_mean", "kPa"},
+                                   {"min_det_f", "1"},
+                                   {"strain_longitudinal", "1"},
+                                   {"strain_circumferential", "1"},
+                                   {"strain_radial", "1"},
+                                   {"torsion", "deg/cm"}})
     result.series.add_column(name, unit);
 }
 

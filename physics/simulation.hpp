@@ -21,26 +21,26 @@ struct HeartbeatInput {
   const mesh::Fibres &fibres;
   const NodalHistory &calcium; ///< uM at the nodes of mesh::refine(mesh), time 0 is the first activation
   const ClosedLoop &circulation;
-  CirculationState state;           ///< at end diastole; its LV volume is replaced by that of the 3-D cavity
-  double circulation_time = 0;      ///< s, the circulation's clock at end diastole
-  double tension_scale = 1;         ///< factor on the active tension
+  CirculationState state;               ///< at end diastole; its LV volume is replaced by that of the 3-D cavity
+  double circulation_time = 0;          ///< s, the circulation's clock at end diastole
+  double tension_scale = 1;             ///< factor on the active tension
   const Reference *reference = nullptr; ///< stress-free shape (rank 0) when it is known already
-  bool until_end_systole = false;   ///< stop once the ventricle fills again: all that a stroke volume needs
+  bool until_end_systole = false;       ///< stop once the ventricle fills again: all that a stroke volume needs
 };
 
 /// One saved instant, on rank 0.
 struct Snapshot {
-  double time = 0;                        ///< ms
-  double volume_lv = 0, pressure_lv = 0;  ///< mL, mmHg
-  std::vector<io::Vector3> displacement;  ///< mm from the stress-free shape, at the nodes of mesh::refine(reference)
-  std::vector<double> tension;            ///< kPa, mean of each cell
-  std::vector<double> fibre_stretch;      ///< mean of each cell, from the stress-free shape
+  double time = 0;                       ///< ms
+  double volume_lv = 0, pressure_lv = 0; ///< mL, mmHg
+  std::vector<io::Vector3> displacement; ///< mm from the stress-free shape, at the nodes of mesh::refine(reference)
+  std::vector<double> tension;           ///< kPa, mean of each cell
+  std::vector<double> fibre_stretch;     ///< mean of each cell, from the stress-free shape
 };
 using HeartbeatObserver = std::function<void(const Snapshot &)>;
 
 struct HeartbeatResult {
-  io::TimeSeries series; ///< columns: see `Simulation`
-  Reference reference;   ///< rank 0
+  io::TimeSeries series;  ///< columns: see `Simulation`
+  Reference reference;    ///< rank 0
   double mesh_volume = 0; ///< mL, cavity of the imaged mesh
   double min_det_f = 1;
   bool partial = false;          ///< the numerics failed before the end; `series` holds what came before
@@ -79,7 +79,8 @@ struct TensionSearch {
   double residual = 0;                        ///< its stroke volume minus the target, mL
 };
 
-/// At most three runs to the end of systole with the secant rule; stops within `tolerance` mL. Collective. Throws SolveError when a run fails.
+/// At most three runs to the end of systole with the secant rule; stops within `tolerance` mL. Collective. Throws SolveError when a run
+/// fails.
 TensionSearch tune_active_tension(MPI_Comm comm, HeartbeatInput input, const MechanicsOptions &options, double target_stroke_volume,
                                   double tolerance = 1.0);
 

@@ -58,7 +58,7 @@ template <class Number> std::vector<Number> collect(const std::vector<Number> &m
 
 Domain::Domain(MPI_Comm comm, const mesh::HeartMesh &mesh)
     : comm_(comm), distributed_(std::make_unique<mesh::DistributedMesh>(comm, mesh)), surface_names_(distributed_->surface_names()),
-      total_cells_(distributed_->total_cells()), total_vertices_(distributed_->total_nodes()) {
+      total_cells_(distributed_->total_cells()) {
   number(mesh);
   prepare_gather(mesh);
 }
@@ -82,6 +82,7 @@ void Domain::number(const mesh::HeartMesh &mesh) {
   const dealii::IndexSet &owned = dofs.locally_owned_dofs();
   CORVIVO_ASSERT(owned.is_contiguous(), "the nodes of one rank are not numbered in one piece");
   owned_ = static_cast<int>(owned.n_elements());
+  total_unknowns_ = 3 * dofs.n_dofs();
   first_ = owned_ ? static_cast<PetscInt>(owned.nth_index_in_set(0)) : 0;
 
   std::vector<std::array<PetscInt, nodes_per_cell>> global;

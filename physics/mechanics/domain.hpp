@@ -45,6 +45,7 @@ public:
   int owned_nodes() const { return owned_; }
   int local_nodes() const { return owned_ + static_cast<int>(ghosts_.size()); }
   std::size_t total_cells() const { return total_cells_; }
+  std::size_t total_unknowns() const { return total_unknowns_; }
   PetscInt global_node(int local) const { return local < owned_ ? first_ + local : ghosts_[local - owned_]; }
 
   /// A zero vector of three components per node that knows its ghosts. Collective.
@@ -74,7 +75,7 @@ private:
   PetscInt first_ = 0;
   int owned_ = 0;
   std::vector<PetscInt> ghosts_;
-  std::size_t total_cells_ = 0, total_vertices_ = 0;
+  std::size_t total_cells_ = 0, total_unknowns_ = 0;
   std::vector<PetscInt> heart_to_global_; ///< rank 0: global node of each node of refine(mesh)
 };
 

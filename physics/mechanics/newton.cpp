@@ -10,9 +10,11 @@ namespace corvivo::physics {
 LaggedSolver::LaggedSolver(MPI_Comm comm, const NewtonOptions &options) : limit_(options.krylov_iterations) {
   using petsc::check;
   check(KSPCreate(comm, solver_.address()));
-  check(KSPSetType(solver_, KSPFGMRES));
+  check(KSPSetType(solver_, KSPGMRES));
   check(KSPSetTolerances(solver_, options.linear_tolerance, 1e-50, 1e5, 3 * limit_));
   check(KSPGMRESSetRestart(solver_, 3 * limit_));
+  check(KSPSetPCSide(solver_, PC_LEFT));
+  check(KSPSetNormType(solver_, KSP_NORM_PRECONDITIONED));
   check(KSPSetInitialGuessNonzero(solver_, PETSC_TRUE));
   PC factorisation = nullptr;
   check(KSPGetPC(solver_, &factorisation));
@@ -33,6 +35,10 @@ bool LaggedSolver::attempt(Mat matrix, Vec b, Vec x, bool factorise) {
   last_ = static_cast<int>(count);
   iterations_ += last_;
   return reason > 0;
+}
+
+void LaggedSolver::renew() {
+  stale_ = true;
 }
 
 bool LaggedSolver::solve(Mat matrix, Vec b, Vec x) {
@@ -119,11 +125,15 @@ NewtonResult Newton::iterate(Vec u, double &pressure, double time, double dt, co
     result.reason = why;
     return result;
   };
+  const bool with_volume = static_cast<bool>(law);
+  const double unknowns = std::sqrt(static_cast<double>(solid_.domain().total_unknowns()));
+  double left = 1e300; // root mean square distance to the solution, mm
   Point at = evaluate(u, p, time, dt, law);
+  bool fresh = false;
   for (int iteration = 0; at.valid; ++iteration) {
     result.residuals.push_back(at.residual);
     result.state = at.state;
-    if (at.residual <= options_.tolerance && std::abs(at.volume_error) <= volume_tolerance) {
+    if (at.residual <= options_.tolerance && left <= options_.distance && std::abs(at.volume_error) <= volume_tolerance) {
       result.converged = true;
       pressure = p;
       return result;
@@ -132,23 +142,33 @@ NewtonResult Newton::iterate(Vec u, double &pressure, double time, double dt, co
       return fail("Newton did not converge in " + std::to_string(iteration) + " iterations");
     ++iterations_;
     double dp = 0;
-    if (!direction(at, static_cast<bool>(law), dp))
+    if (fresh)
+      linear_.renew();
+    if (!direction(at, with_volume, dp))
       return fail("the linear system could not be solved");
-    double length = 1;
     petsc::copy(u, trial_);
-    const double before = remaining(right_side_, at.volume_error, static_cast<bool>(law));
+    const double before = remaining(right_side_, at.volume_error, with_volume);
+    Point next;
+    double length = 1, after = 0;
     for (;; length /= 2) {
       petsc::copy(trial_, u);
       petsc::add(u, length, step_);
-      const Point next = evaluate(u, p + length * dp, time, dt, law);
-      if (next.valid && remaining(solid_.residual(), next.volume_error, static_cast<bool>(law)) < (1 - length / 8) * before) {
-        at = next;
+      next = evaluate(u, p + length * dp, time, dt, law);
+      after = next.valid ? remaining(solid_.residual(), next.volume_error, with_volume) : 1e300;
+      if (after < (1 - length / 8) * before || after / unknowns < options_.distance || length <= shortest)
         break;
-      }
-      if (length <= shortest)
-        return fail(next.valid ? "no step along Newton's direction comes nearer"
-                               : "every step along Newton's direction turns an element inside out");
     }
+    if (length <= shortest && fresh)
+      return fail(next.valid ? "no step along Newton's direction comes nearer"
+                             : "every step along Newton's direction turns an element inside out");
+    fresh = length < 0.25; // an old factorisation misjudges distances: look again with a new one
+    if (length <= shortest) {
+      petsc::copy(trial_, u);
+      at = evaluate(u, p, time, dt, law);
+      continue;
+    }
+    at = next;
+    left = after / unknowns;
     p += length * dp;
   }
   return fail("the first guess turns an element inside out");
@@ -160,6 +180,7 @@ void inflate(Solid &solid, Newton &newton, Vec u, double from, double to, int st
   while (done < 1) {
     const double next = std::min(done + stride, 1.0);
     const double pressure = from + next * (to - from);
+    solid.set_rest_share(to > 0 ? pressure / to : 1);
     const NewtonResult result = newton.solve(u, pressure, 0, 0);
     if (result.converged) {
       solid.accept(u, 0);

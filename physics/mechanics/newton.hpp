@@ -7,13 +7,16 @@
 
 namespace corvivo::physics {
 
-/// Flexible GMRES preconditioned by an LU factorisation (MUMPS) that is kept until it needs too many iterations: neighbouring tangents of
-/// one heartbeat are close, and a factorisation costs as much as tens of solves.
+/// GMRES preconditioned (from the left, so that soft directions count as much as stiff ones) by an LU factorisation (MUMPS) that is kept
+/// until it needs too many iterations: neighbouring tangents of one heartbeat are close, and a factorisation costs as much as tens of
+/// solves.
 class LaggedSolver {
 public:
   LaggedSolver(MPI_Comm comm, const NewtonOptions &options);
   /// Solves matrix x = b from the guess in `x`. Collective. False when it did not converge with a fresh factorisation.
   bool solve(Mat matrix, Vec b, Vec x);
+  /// The next solve factorises its matrix.
+  void renew();
   /// Norm of what the factorisation in use makes of `b`: for a residual, about how far (mm, root of the sum of squares) the solution is.
   /// Collective; after the first solve.
   double distance(Vec b);

@@ -1,11 +1,12 @@
 #include <physics/mechanics/options.hpp>
 
 #include <physics/activation/active_tension.hpp>
-#include <physics/mechanics/material.hpp>
+#include <physics/mechanics/materials/holzapfel_ogden.hpp>
 
 namespace corvivo::physics {
 
-MechanicsOptions::MechanicsOptions() = default;
+/// Excised pig tissue, the catalogue's default, is too stiff along fibres for a living human heart.
+MechanicsOptions::MechanicsOptions() : material(std::make_unique<HolzapfelOgden>(HolzapfelOgdenParameters::healthy_human())) {}
 MechanicsOptions::~MechanicsOptions() = default;
 MechanicsOptions::MechanicsOptions(MechanicsOptions &&) noexcept = default;
 MechanicsOptions &MechanicsOptions::operator=(MechanicsOptions &&) noexcept = default;
@@ -20,6 +21,7 @@ void SurfaceSprings::describe(io::Schema &schema) {
 
 void NewtonOptions::describe(io::Schema &schema) {
   schema.quantity("tolerance", tolerance, "1", io::positive, "Largest residual, relative to the internal forces.");
+  schema.quantity("distance", distance, "mm", io::positive, "Largest correction still to come, root mean square.");
   schema.integer("iterations", iterations, 2, 100, "Most Newton iterations of a step before it is halved.");
   schema.integer("krylov_iterations", krylov_iterations, 1, 500, "Factorise again when a linear solve needed more iterations than this.");
   schema.quantity("linear_tolerance", linear_tolerance, "1", io::Range{0, 0.5, true, false}, "Relative residual of each linear solve.");

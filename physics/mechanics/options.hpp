@@ -22,7 +22,8 @@ struct SurfaceSprings {
 };
 
 struct NewtonOptions {
-  double tolerance = 1e-7;        ///< residual relative to the internal forces
+  double tolerance = 1e-6;        ///< residual relative to the internal forces
+  double distance = 1e-6;         ///< mm, root mean square of the correction still to come
   int iterations = 14;            ///< at most, before the step is halved
   int krylov_iterations = 16;     ///< when one linear solve needs more, the matrix is factorised again
   double linear_tolerance = 1e-3; ///< of each linear solve

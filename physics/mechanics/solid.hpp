@@ -50,6 +50,8 @@ public:
   void set_reference(const mesh::HeartMesh &mesh, const mesh::Fibres &fibres);
   /// Displacement of the vertices (rank 0) at which the springs carry nothing. Collective.
   void set_rest(const std::vector<io::Vector3> &displacement);
+  /// The part (0..1) of that displacement at which they rest now: it grows with the pressure of an inflation.
+  void set_rest_share(double share) { rest_share_ = share; }
 
   /// Calcium (uM) at the quadrature points from the nodes of mesh::refine(mesh) (rank 0). Collective.
   void set_calcium(const mesh::HeartMesh &mesh, const NodalHistory &calcium);
@@ -105,7 +107,7 @@ private:
   std::vector<int> rim_;      ///< owned nodes of the cavity's rim
   double rim_count_ = 0;
   std::vector<std::vector<std::array<double, 3>>> normals_; ///< per entry of model_.springs, at local nodes
-  double base_area_ = 0;
+  double base_area_ = 0, rest_share_ = 1;
   std::array<double, 3> valve_plane_{}; ///< integral of n da over the cavity's wall at the last accepted step
   double valve_plane_change_ = 0;
 

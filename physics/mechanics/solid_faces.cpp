@@ -104,7 +104,7 @@ void Solid::add_spring_face(const Domain::Face &face, const SurfaceSprings &spri
       for (int d = 0; d < 3; ++d) {
         const int node = face.nodes[a];
         normal[d] += point.shape[a] * normals[node][d];
-        stretch[d] += point.shape[a] * (u[3 * node + d] - rest_[node][d]);
+        stretch[d] += point.shape[a] * (u[3 * node + d] - rest_share_ * rest_[node][d]);
         speed[d] += point.shape[a] * rate * (u[3 * node + d] - old_displacement_[node][d]);
       }
     normal = io::normalized(normal);

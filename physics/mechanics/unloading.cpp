@@ -69,13 +69,18 @@ std::vector<Vector3> difference(const std::vector<Vector3> &a, const std::vector
   return result;
 }
 
-/// u + (old shape - new shape), so that the deformed shape stays.
-void shift(const Domain &domain, Vec u, const std::vector<Vector3> &by) {
-  const auto field = domain.vertex_field(by);
-  petsc::LocalForm values(u);
-  for (int node = 0; node < domain.owned_nodes(); ++node)
-    for (int d = 0; d < 3; ++d)
-      values[3 * node + d] += field[node][d];
+/// Inflation of a new shape from the displacement of the last one, which changes volumes less than keeping the deformed places would; from
+/// nothing where that fails.
+void inflate_again(Solid &solid, Newton &newton, Vec u, double pressure) {
+  solid.accept(u, 0);
+  solid.set_rest_share(1);
+  if (newton.solve(u, pressure, 0, 0).converged) {
+    inflate(solid, newton, u, pressure, pressure, 1);
+    return;
+  }
+  petsc::check(VecSet(u, 0.0));
+  solid.accept(u, 0);
+  inflate(solid, newton, u, 0, pressure, 4);
 }
 
 } // namespace
@@ -109,6 +114,7 @@ Reference unload(MPI_Comm comm, const mesh::HeartMesh &mesh, const mesh::Fibres 
   Reference reference{mesh, fibres, {}};
   io::Progress progress("Unloading", options.unloading.iterations, "iterations");
   inflate(solid, newton, u, 0, pressure, 4);
+  constexpr double acceptable = 1.0; // mm, the size of an image's pixel
   double relaxation = 1, before = 1e300;
   for (int iteration = 0;; ++iteration) {
     const std::vector<Vector3> apart = distances(solid.domain().gather(u), reference.mesh, mesh);
@@ -117,24 +123,26 @@ Reference unload(MPI_Comm comm, const mesh::HeartMesh &mesh, const mesh::Fibres 
     reference.residuals.push_back(distance);
     if (distance <= options.unloading.tolerance)
       return reference;
-    if (iteration == options.unloading.iterations)
+    const std::size_t count = reference.residuals.size();
+    const bool stalled = count > 3 && distance > 0.9 * reference.residuals[count - 3];
+    if ((stalled || iteration == options.unloading.iterations) && distance <= acceptable) {
+      io::warn("the unloaded shape inflates to within " + io::fixed(distance, 3) + " mm of the image, not " +
+               io::fixed(options.unloading.tolerance, 3) + " mm");
+      return reference;
+    }
+    if (stalled || iteration == options.unloading.iterations)
       throw io::SolveError("the unloaded shape is still " + io::fixed(distance, 3) + " mm away after " + std::to_string(iteration) +
                                " iterations (tolerance " + io::fixed(options.unloading.tolerance, 3) + " mm)",
                            reference.residuals);
     relaxation = distance > before ? 0.5 * relaxation : std::min(1.0, 1.2 * relaxation);
     before = distance;
-    std::vector<Vector3> move = apart;
-    for (std::size_t i = 0; i < move.size(); ++i) {
-      move[i] = relaxation * apart[i];
-      reference.mesh.nodes[i] = reference.mesh.nodes[i] - move[i];
-    }
+    for (std::size_t i = 0; i < apart.size(); ++i)
+      reference.mesh.nodes[i] = reference.mesh.nodes[i] - relaxation * apart[i];
     if (io::rank(comm) == 0)
       reference.fibres = carry_fibres(fibres, mesh, reference.mesh);
-    shift(solid.domain(), u, move);
     solid.set_reference(reference.mesh, reference.fibres);
     solid.set_rest(difference(mesh.nodes, reference.mesh.nodes));
-    solid.accept(u, 0);
-    inflate(solid, newton, u, pressure, pressure, 1);
+    inflate_again(solid, newton, u, pressure);
     progress.update(iteration + 1);
   }
 }

@@ -21,7 +21,8 @@ struct Reference {
 mesh::Fibres carry_fibres(const mesh::Fibres &fibres, const mesh::HeartMesh &deformed, const mesh::HeartMesh &reference);
 
 /// Fixed point X <- X - w (x(X) - x_imaged), with x(X) the shape X inflated to the end-diastolic pressure (Sellier 2011); w is halved when
-/// the distance grows. Springs rest in the imaged shape. Throws SolveError with the distances when the tolerance is not reached.
+/// the distance grows. Springs rest in the imaged shape. Where the distance stops falling below 1 mm, but above the tolerance, it warns
+/// and returns what it has (the distances are in the result); above that it throws SolveError with the distances.
 /// Collective; `mesh` and `fibres` are read on rank 0 and the result is there.
 Reference unload(MPI_Comm comm, const mesh::HeartMesh &mesh, const mesh::Fibres &fibres, const MechanicsOptions &options);
 

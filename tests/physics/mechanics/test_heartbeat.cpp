@@ -1,0 +1,82 @@
+/// One coarse beat in the circulation: what must hold on any mesh.
+#include <tests/physics/mechanics/bodies.hpp>
+#include <tests/support/temporary_folder.hpp>
+
+#include <io/base/parallel.hpp>
+#include <physics/activation/active_tension.hpp>
+#include <physics/mechanics/material.hpp>
+#include <physics/observables.hpp>
+#include <physics/simulation.hpp>
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace corvivo::physics {
+namespace {
+
+/// A coarse ventricle that is taken as stress-free, and a healthy circulation at end diastole.
+struct Beat {
+  test::Body body = test::ventricle({}, 3, 1);
+  NodalHistory calcium = test::calcium_wave(body.mesh, 40, 800);
+  ClosedLoop loop{CirculationOptions::healthy()};
+  MechanicsOptions options;
+  CirculationState state = loop.initial_state(1000);
+
+  Beat() {
+    options.make_models();
+    options.unloading.enabled = false;
+    for (int beat = 0; beat < 10; ++beat)
+      loop.advance(state, 0, loop.options().heart_period);
+  }
+  HeartbeatInput input() const { return {body.mesh, body.fibres, calcium, loop, state}; }
+};
+
+TEST(CoarseHeartbeat, ConservesBloodAndTurnsNoElementInsideOut) {
+  const Beat beat;
+  io::Quantities quantities;
+  int snapshots = 0;
+  const HeartbeatResult result =
+      run_heartbeat(MPI_COMM_WORLD, beat.input(), beat.options, quantities, [&](const Snapshot &) { ++snapshots; });
+  EXPECT_FALSE(result.partial) << result.failure;
+  EXPECT_NEAR(result.series.column("time").back(), 800, 1e-6);
+  EXPECT_GT(quantities.value("sim_min_det_f"), 0);
+  EXPECT_LT(quantities.value("blood_volume_drift") / result.series.column("blood_volume").front(), 1e-8) << "the issue's bound";
+  EXPECT_GT(quantities.value("sim_lv_sv"), 10) << "mL: it must pump";
+  EXPECT_LT(quantities.value("sim_gls"), 0);
+  EXPECT_GT(quantities.value("sim_stroke_work"), 0);
+  EXPECT_LE(quantities.value("sim_lv_edv"), 1.05 * result.series.column("volume_lv").front());
+  if (io::rank() == 0)
+    EXPECT_GT(snapshots, 50);
+}
+
+TEST(CoarseHeartbeat, IsTheSameOnOneRankAndOnAll) {
+  const Beat beat;
+  HeartbeatInput input = beat.input();
+  input.until_end_systole = true;
+  io::Quantities all, alone;
+  run_heartbeat(MPI_COMM_WORLD, input, beat.options, all);
+  run_heartbeat(MPI_COMM_SELF, input, beat.options, alone);
+  for (const char *name : {"sim_lv_esv", "sim_lv_peak_pressure", "sim_gcs"})
+    EXPECT_NEAR(all.value(name), alone.value(name), 1e-6 * std::abs(alone.value(name))) << name;
+}
+
+TEST(CoarseHeartbeat, ReadsBackWhatItSaved) {
+  HeartbeatResult result;
+  result.series.add_column("time", "ms");
+  result.series.append_row({0.1});
+  const Beat beat;
+  result.reference = {beat.body.mesh, beat.body.fibres, {0.5, 0.01}};
+  result.partial = true;
+  result.failure = "stopped";
+  const test::TemporaryFolder folder;
+  save(result, folder.file("beat"));
+  const HeartbeatResult again = load_heartbeat(folder.file("beat"));
+  EXPECT_EQ(again.series.column("time"), result.series.column("time"));
+  EXPECT_EQ(again.reference.mesh.nodes, result.reference.mesh.nodes);
+  EXPECT_EQ(again.reference.fibres.longitudinal, result.reference.fibres.longitudinal);
+  EXPECT_THROW(again.require_complete(), io::SolveError);
+}
+
+} // namespace
+} // namespace corvivo::physics
