@@ -22,8 +22,8 @@ namespace {
 
 const MPI_Comm world = MPI_COMM_WORLD;
 
-SolidModel heart_model(const MechanicsOptions &options) {
-  return SolidModel::heart(options, 100.0); // strong, so that its part of the tangent counts }
+/// A strong contraction, so that its part of the tangent counts.
+SolidModel heart_model(const MechanicsOptions &options) { return SolidModel::heart(options, 100.0); }
 
   /// A displacement of random Fourier-like smoothness: u = sum of linear and quadratic terms of the place, of size `amount` mm.
   void shake(const Solid &solid, const mesh::HeartMesh &mesh, double amount, Vec u) {
