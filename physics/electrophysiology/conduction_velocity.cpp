@@ -28,7 +28,7 @@ double scatter(std::uint64_t seed) {
 /// the elements of a mesh of a heart are not all alike.
 mesh::HeartMesh strip_mesh(double length, const StripOptions &options) {
   const double fine = std::cbrt(6.0 * options.element_volume), coarse = fine * std::pow(2.0, options.refinements);
-  const int across = options.refinements == 0 ? 4 : (options.refinements == 1 ? 3 : 2);
+  const int across = options.refinements == 0 ? (fine < 0.3 ? 2 : 4) : (options.refinements == 1 ? 3 : 2);
   const Vector3 size{std::max(2.0, std::ceil(length / coarse)) * coarse, across * coarse, across * coarse};
   mesh::HeartMesh strip = mesh::make_slab(size, coarse * (1.0 + 1e-9));
   for (std::size_t n = 0; n < strip.nodes.size(); ++n)

@@ -161,7 +161,7 @@ void share(Preparation &p, MPI_Comm comm) {
 TunedDiffusivity diffusivity_for(const IonicModel &model, const ElectrophysiologyOptions &options, const Preparation &p, MPI_Comm comm) {
   TunedDiffusivity tuned;
   on_rank_0(comm, [&] {
-    const StripOptions strip{p.element_volume, p.refinements, options.time_step, options.stimulus_amplitude, options.stimulus_duration};
+    const StripOptions strip{p.element_volume, p.refinements, options.time_step};
     if (options.tune_conductivities) {
       tuned = tune_diffusivity(model, options.velocity.along, options.velocity.across, strip);
       say("electrophysiology: tuned on elements of this size to " + fixed(tuned.velocity_along, 3) + " m/s along and " +

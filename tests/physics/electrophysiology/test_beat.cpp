@@ -38,8 +38,8 @@ TEST(ElectrophysiologyStage, GivesActivationAndCalciumAtTheNodesOfQuadraticEleme
   EXPECT_FALSE(quantities.has("qrs_duration")) << "a slab has no axes to place electrodes by";
   EXPECT_LT(quantities.value("activation_time_p1"), 2.0);
   EXPECT_GT(quantities.value("activation_time_p2"), quantities.value("activation_time_p1"));
-  EXPECT_NEAR(quantities.value("activation_time_total"), quantities.value("activation_time_p2"), 1.0)
-      << "the far corner is last or nearly so";
+  EXPECT_GE(quantities.value("activation_time_total"), quantities.value("activation_time_p2"));
+  EXPECT_LT(quantities.value("activation_time_total"), 20.0) << "7 mm, mostly across the fibres at 0.3 m/s and more";
   if (rank() != 0)
     return;
   const mesh::HeartMesh once = mesh::refine(slab);
