@@ -15,6 +15,8 @@ void TensionFit::describe(io::Schema &schema) {
 }
 
 void HeartbeatCase::describe(io::Schema &schema) {
+  schema.quantity("element_size", element_size, "mm", io::between(2, 20), "Edge of the mechanics mesh (quadratic displacements).");
+  schema.quantity("facet_distance", facet_distance, "mm", io::between(0.05, 2), "How far its flat faces may lie from the smooth surfaces.");
   mechanics.describe(schema);
   schema.section("tension_fit", tension_fit, "How the active tension is set before the heartbeat.");
 }

@@ -35,6 +35,8 @@ struct TensionFit {
 };
 
 struct HeartbeatCase {
+  double element_size = 7;     ///< mm: quadratic elements need fewer than the electrical wave does
+  double facet_distance = 0.5; ///< mm
   physics::MechanicsOptions mechanics;
   TensionFit tension_fit;
   void describe(io::Schema &schema);

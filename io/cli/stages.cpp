@@ -21,6 +21,8 @@ std::vector<Stage> all_stages(StageContext context) {
     stages.push_back(calibration_stage(context));
   if (options.electrophysiology)
     stages.push_back(electrophysiology_stage(context));
+  if (options.heartbeat)
+    stages.push_back(heartbeat_stage(context));
   if (options.clinical)
     stages.push_back(prognosis_stage(context));
   return stages;
