@@ -1,5 +1,11 @@
 #include <io/cli/case.hpp>
 
+#include <io/base/errors.hpp>
+#include <io/base/text.hpp>
+
+#include <cmath>
+#include <functional>
+
 namespace corvivo::cli {
 
 void MeshCase::describe(io::Schema &schema) {
@@ -42,6 +48,24 @@ void require(std::vector<std::string> &complaints, bool given, bool needed, cons
     complaints.push_back(section + ": needs a section '" + missing + "', which the case does not have");
 }
 
+/// Volumes that the segmentation will give are not known yet: any that fit the others stand for them.
+void check_measurements(calibration::PatientMeasurements measurements, const std::optional<mesh::SegmentationOptions> &segmentation) {
+  double &edv = measurements.lv_edv.value, &esv = measurements.lv_esv.value;
+  if (segmentation && std::isnan(edv))
+    measurements.lv_edv = {std::isnan(esv) ? 150 : 2 * esv, 1, false};
+  if (segmentation && !segmentation->es.empty() && std::isnan(esv))
+    measurements.lv_esv = {edv / 2, 1, false};
+  measurements.check();
+}
+
+void collect(std::vector<std::string> &complaints, const std::string &file, const std::function<void()> &check) {
+  try {
+    check();
+  } catch (const io::CaseError &error) {
+    complaints.push_back(file + ": " + error.what());
+  }
+}
+
 } // namespace
 
 Case read_case(const std::filesystem::path &file, const std::vector<std::string> &overrides) {
@@ -58,6 +82,10 @@ Case read_case(const std::filesystem::path &file, const std::vector<std::string>
   check(options.surrogate, "surrogate", options.calibration, "calibration");
   check(options.heartbeat, "heartbeat", options.electrophysiology, "electrophysiology");
   check(options.heartbeat, "heartbeat", options.calibration, "calibration");
+  if (options.calibration)
+    collect(complaints, file.string(), [&] { check_measurements(options.calibration->measurements, options.segmentation); });
+  if (options.clinical)
+    collect(complaints, file.string(), [&] { calibration::check(*options.clinical); });
   if (!complaints.empty())
     throw io::CaseError(io::join(complaints, "\n"));
   return options;

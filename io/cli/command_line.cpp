@@ -24,15 +24,19 @@ struct Command {
 
 const std::vector<Command> &commands() {
   static const std::vector<Command> all = {
-      {"run", "CASE.yaml", "every stage that the case names", [](const Invocation &i) { return run_case(i, ""); }},
+      {"run", "CASE.yaml", "every stage that the case names", [](const Invocation &i) { return run_case(i, {}); }},
       {"check", "CASE.yaml", "validate only", check_case},
-      {"mesh", "CASE.yaml", "segmentation, mesh and fibres", [](const Invocation &i) { return run_case(i, "fibres"); }},
-      {"simulate", "CASE.yaml", "up to the 3-D heartbeat", [](const Invocation &i) { return run_case(i, "heartbeat"); }},
-      {"train", "CASE.yaml", "the surrogate, and what it needs", [](const Invocation &i) { return run_case(i, "surrogate"); }},
-      {"calibrate", "CASE.yaml", "the fit, and what it needs", [](const Invocation &i) { return run_case(i, "calibration"); }},
-      {"whatif", "CASE.yaml", "the therapies that the case lists, and what they need",
-       [](const Invocation &i) { return run_case(i, "whatif"); }},
-      {"prognose", "CASE.yaml", "the scores, and what they need", [](const Invocation &i) { return run_case(i, "prognosis"); }},
+      {"mesh", "CASE.yaml", "segmentation, mesh and fibres",
+       [](const Invocation &i) {
+         return run_case(i, {"fibres", "mesh"});
+       }},
+      {"simulate", "CASE.yaml", "up to the 3-D heartbeat",
+       [](const Invocation &i) {
+         return run_case(i, {"heartbeat", "electrophysiology"});
+       }},
+      {"train", "CASE.yaml", "the surrogate, and what it needs", [](const Invocation &i) { return run_case(i, {"surrogate"}); }},
+      {"calibrate", "CASE.yaml", "the fit, and what it needs", [](const Invocation &i) { return run_case(i, {"calibration"}); }},
+      {"prognose", "CASE.yaml", "the scores, and what they need", [](const Invocation &i) { return run_case(i, {"prognosis"}); }},
       {"report", "CASE.yaml", "the report again, from finished stages", report_case},
       {"explain", "[key.path | quantity | --markdown]", "what a key or a result means", explain},
       {"list", "[kind]", "models of a kind", list_models},

@@ -49,7 +49,7 @@ void describe_case(io::Schema &schema) {
 
 } // namespace
 
-int run_case(const Invocation &invocation, const std::string &last) {
+int run_case(const Invocation &invocation, const std::vector<std::string> &last) {
   const fs::path file = case_file(invocation);
   Case options = read_case(file, invocation.overrides);
   const fs::path output = output_folder(invocation, file);
@@ -108,6 +108,23 @@ std::string reference_page() {
 }
 } // namespace
 
+namespace {
+/// A key of the case file; a misspelt name of a result gets the hint that belongs to it.
+std::string explain_case_key(const std::string &key) {
+  try {
+    return io::explain_key(describe_case, key);
+  } catch (const io::CaseError &error) {
+    std::vector<std::string> names;
+    for (const ResultName &name : result_names())
+      names.push_back(name.name);
+    const std::string hint = io::did_you_mean(key, names), no_key = error.what();
+    if (no_key.find("did you mean") == std::string::npos && hint.find("did you mean") != std::string::npos)
+      throw io::CaseError("no key and no result named '" + key + "'" + hint);
+    throw;
+  }
+}
+} // namespace
+
 int explain(const Invocation &invocation) {
   if (invocation.markdown) {
     print(reference_page());
@@ -120,7 +137,7 @@ int explain(const Invocation &invocation) {
     print(name->name + " [" + name->unit + "] in results.json\n    " + name->meaning + "\n");
     return 0;
   }
-  std::string text = io::explain_key(describe_case, key);
+  std::string text = explain_case_key(key);
   if (key.empty())
     for (const ResultName &name : result_names())
       text += name.name + " [" + name.unit + "] in results.json\n    " + name.meaning + "\n";
@@ -129,8 +146,8 @@ int explain(const Invocation &invocation) {
 }
 
 namespace {
-template <class T> std::string listed(const io::Catalogue<T> &catalogue) {
-  std::string text = catalogue.kind() + "\n";
+template <class T> std::string listed(const std::string &kind, const io::Catalogue<T> &catalogue) {
+  std::string text = kind + "\n";
   for (const auto &entry : catalogue.entries())
     text +=
         "  " + entry.name + std::string(std::max<std::size_t>(28, entry.name.size() + 2) - entry.name.size(), ' ') + entry.reference + "\n";
@@ -140,10 +157,10 @@ template <class T> std::string listed(const io::Catalogue<T> &catalogue) {
 
 int list_models(const Invocation &invocation) {
   const std::vector<std::pair<std::string, std::string>> kinds = {
-      {"ionic_models", listed(physics::ionic_models())},
-      {"materials", listed(physics::materials())},
-      {"active_tensions", listed(physics::active_tensions())},
-      {"scores", listed(calibration::scores())},
+      {"ionic_models", listed("ionic_models", physics::ionic_models())},
+      {"materials", listed("materials", physics::materials())},
+      {"active_tensions", listed("active_tensions", physics::active_tensions())},
+      {"scores", listed("scores", calibration::scores())},
   };
   std::string text;
   std::vector<std::string> names;

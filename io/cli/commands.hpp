@@ -13,9 +13,9 @@ struct Invocation {
   bool force = false, markdown = false, help = false;
 };
 
-/// Runs the stages up to `last` (empty: all that the case names), then writes results.json, report.html, case.resolved.yaml, run.json and
-/// timeseries.csv, also when a stage failed.
-int run_case(const Invocation &invocation, const std::string &last);
+/// Runs the stages up to the first of `last` that the case names (empty: all of the case), then writes results.json, report.html,
+/// case.resolved.yaml, run.json and timeseries.csv, also when a stage failed.
+int run_case(const Invocation &invocation, const std::vector<std::string> &last);
 int check_case(const Invocation &invocation);
 int report_case(const Invocation &invocation);
 int explain(const Invocation &invocation);

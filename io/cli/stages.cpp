@@ -1,5 +1,8 @@
 #include <io/cli/stages.hpp>
 
+#include <io/base/errors.hpp>
+#include <io/base/text.hpp>
+
 #include <algorithm>
 
 namespace corvivo::cli {
@@ -39,14 +42,17 @@ void mark_needed(const std::vector<Stage> &stages, const std::string &name, std:
 
 } // namespace
 
-std::vector<Stage> stages_of(StageContext context, const std::string &last) {
+std::vector<Stage> stages_of(StageContext context, const std::vector<std::string> &last) {
   const std::vector<Stage> stages = all_stages(context);
   if (last.empty())
     return stages;
-  if (std::none_of(stages.begin(), stages.end(), [&](const Stage &stage) { return stage.name == last; }))
-    throw io::CaseError("the case has no section for the stage '" + last + "'");
+  const auto named = std::find_if(last.begin(), last.end(), [&](const std::string &name) {
+    return std::any_of(stages.begin(), stages.end(), [&](const Stage &stage) { return stage.name == name; });
+  });
+  if (named == last.end())
+    throw io::CaseError("the case has no section for the stage '" + io::join(last, "' or '") + "'");
   std::vector<bool> needed(stages.size(), false);
-  mark_needed(stages, last, needed);
+  mark_needed(stages, *named, needed);
   std::vector<Stage> chosen;
   for (std::size_t i = 0; i < stages.size(); ++i)
     if (needed[i])

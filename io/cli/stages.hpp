@@ -5,7 +5,7 @@
 
 namespace corvivo::cli {
 
-/// What a stage may look at. `last`: the name of the last stage wanted; empty for all.
+/// What a stage may look at.
 struct StageContext {
   Case &options;
   Pipeline &pipeline;
@@ -18,12 +18,11 @@ Stage electrophysiology_stage(StageContext context);
 Stage surrogate_stage(StageContext context);
 Stage calibration_stage(StageContext context);
 Stage heartbeat_stage(StageContext context);
-Stage whatif_stage(StageContext context);
 Stage prognosis_stage(StageContext context);
 
-/// The stages that the case names, up to `last` and no others than it needs (empty: all). Throws CaseError when the case does not name
-/// `last`.
-std::vector<Stage> stages_of(StageContext context, const std::string &last);
+/// The stages that the case names, up to the first of `last` among them and no others than it needs (empty: all). Throws CaseError when
+/// the case names none of `last`.
+std::vector<Stage> stages_of(StageContext context, const std::vector<std::string> &last);
 
 /// Text that stands for a section in a stage's inputs.
 template <class Section> std::string inputs_of(Section &section) {
