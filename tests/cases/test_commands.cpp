@@ -1,0 +1,101 @@
+// What each command prints and writes when all is well, from any folder and by any path.
+#include <tests/cases/program.hpp>
+#include <tests/support/temporary_folder.hpp>
+
+#include <io/base/text.hpp>
+
+#include <gtest/gtest.h>
+
+using namespace corvivo::test;
+using corvivo::io::read_file;
+namespace fs = std::filesystem;
+
+namespace {
+const fs::path source = CORVIVO_SOURCE_DIR;
+const std::string heartbeat = (source / "cases" / "01_patient_heartbeat" / "case.yaml").string();
+} // namespace
+
+TEST(Commands, CheckAcceptsTheCasesOfTheProject) {
+  for (const auto &entry : fs::directory_iterator(source / "cases"))
+    if (fs::exists(entry.path() / "case.yaml")) {
+      const Outcome outcome = run_program({"check", entry.path().string()});
+      EXPECT_EQ(outcome.status, 0) << outcome.err;
+      EXPECT_NE(outcome.out.find("a good case"), std::string::npos);
+    }
+}
+
+TEST(Commands, TheReferencePageIsWhatTheProgramSays) {
+  const Outcome outcome = run_program({"explain", "--markdown"});
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_TRUE(outcome.out == read_file((source / "cases" / "REFERENCE.md").string()))
+      << "cases/REFERENCE.md is old; ./run docs writes it anew";
+}
+
+TEST(Commands, ExplainTellsKeysAndResults) {
+  EXPECT_NE(run_program({"explain", "lv_ef"}).out.find("lv_ef [%]"), std::string::npos);
+  EXPECT_NE(run_program({"explain", "tension_fit_scale_2"}).out.find("tension_fit_scale_* [1]"), std::string::npos);
+  const std::string key = run_program({"explain", "mesh.element_size"}).out;
+  for (const char *part : {"unit mm", "[0.2, 20]", "default 4 mm"})
+    EXPECT_NE(key.find(part), std::string::npos) << key;
+}
+
+TEST(Commands, ListNamesEveryKindOfModel) {
+  const std::string all = run_program({"list"}).out;
+  for (const char *part : {"ionic_models\n", "ten_tusscher_2006_epi", "materials\n", "holzapfel_ogden", "guccione", "active_tensions\n",
+                           "land_2017", "scores\n", "laci", "maggic"})
+    EXPECT_NE(all.find(part), std::string::npos) << part;
+  const std::string one = run_program({"list", "materials"}).out;
+  EXPECT_EQ(one.find("land_2017"), std::string::npos);
+}
+
+TEST(Commands, HelpNamesEveryCommandAndExitStatus) {
+  const Outcome outcome = run_program({"help"});
+  EXPECT_EQ(outcome.status, 0);
+  for (const char *part : {"corvivo run", "corvivo check", "corvivo explain", "exit status: 0 done"})
+    EXPECT_NE(outcome.out.find(part), std::string::npos) << part;
+  EXPECT_EQ(run_program({}).status, 1) << "nothing to do is a mistake";
+}
+
+TEST(SmallRuns, AnyPathToTheSameCaseKeepsItsStages) {
+  const TemporaryFolder folder;
+  const fs::path home = folder.path() / "a folder with blanks" / "patient";
+  fs::create_directories(home);
+  const std::string file = write_case(home).string();
+  EXPECT_EQ(run_program({"run", "patient"}, home.parent_path()).status, 0);
+  EXPECT_TRUE(fs::exists(home.parent_path() / "results" / "patient" / "report.html")) << "the default is results/<folder of the case>";
+  const std::string output = (home.parent_path() / "results" / "patient").string() + "/";
+  const Outcome again = run_program({"run", file, "--output", output}, folder.path());
+  EXPECT_EQ(count(again.err, "kept"), 1u) << again.err;
+}
+
+TEST(SmallRuns, LeaveTheFolderOfTheCaseAlone) {
+  const TemporaryFolder folder;
+  const fs::path home = folder.path() / "patient";
+  fs::create_directory(home);
+  write_case(home);
+  EXPECT_EQ(run_program({"run", "patient"}, folder.path()).status, 0);
+  EXPECT_EQ(std::distance(fs::directory_iterator(home), fs::directory_iterator()), 1);
+}
+
+TEST(SmallRuns, AChangedInputRunsItsStageAgainAndForceRunsAll) {
+  const TemporaryFolder folder;
+  const std::string file = write_case(folder.path()).string();
+  const std::vector<std::string> run = {"run", file, "--output", "out"};
+  const auto with = [&](const std::vector<std::string> &more) {
+    std::vector<std::string> words = run;
+    words.insert(words.end(), more.begin(), more.end());
+    return run_program(words, folder.path());
+  };
+  EXPECT_EQ(count(with({}).err, "kept"), 0u);
+  EXPECT_EQ(count(with({}).err, "kept"), 1u);
+  EXPECT_EQ(count(with({"--set", "segmentation.labels.rv_cavity=0"}).err, "kept"), 0u);
+  EXPECT_FALSE(results_of(folder.path() / "out").has("rv_edv"));
+  EXPECT_EQ(count(with({"--force"}).err, "kept"), 0u);
+}
+
+TEST(SmallRuns, MeshStopsAtTheMeshOfACaseWithoutFibres) {
+  const TemporaryFolder folder;
+  const std::string file = write_case(folder.path(), "mesh: {element_size: 12 mm, facet_distance: 1 mm}\n").string();
+  EXPECT_EQ(run_program({"mesh", file, "--output", "out"}, folder.path()).status, 0);
+  EXPECT_TRUE(fs::exists(folder.path() / "out" / "stages" / "mesh" / "mesh.vtu"));
+}

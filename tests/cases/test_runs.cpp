@@ -1,0 +1,151 @@
+// A coarse run of every stage but the 3-D heartbeat: names, report, second run, kill and resume, two ranks.
+#include <tests/cases/program.hpp>
+#include <tests/support/temporary_folder.hpp>
+
+#include <io/base/text.hpp>
+#include <io/base/units.hpp>
+#include <io/cli/result_names.hpp>
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <memory>
+#include <regex>
+
+using namespace corvivo::test;
+using corvivo::io::Quantities;
+using corvivo::io::Quantity;
+using corvivo::io::read_file;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// Conductivities are given, not tuned: on elements this coarse none gives 0.3 m/s across the fibres.
+constexpr const char *coarse_sections = R"(mesh: {element_size: 8 mm, facet_distance: 0.5 mm}
+fibres: {}
+surrogate: {seed: 1, training_runs: 60, layers: 1, width: 8, epochs: 50, lbfgs_iterations: 200}
+calibration:
+  seed: 1
+  starts: 2
+  measurements:
+    heart_rate: {value: 72.4 1/min, sd: 3 1/min}
+    systolic_pressure: {value: 120 mmHg, sd: 5 mmHg, assumed: true}
+    diastolic_pressure: {value: 75 mmHg, sd: 5 mmHg, assumed: true}
+    lv_edp: {value: 8 mmHg, sd: 3 mmHg, assumed: true}
+electrophysiology:
+  refinements: 1
+  tune_conductivities: false
+  conductivity: {along: 0.5 S/m, across: 0.3 S/m}
+  duration: 450 ms
+  fast_endocardium: {}
+  points: [{name: p1, position: [0 mm, 0 mm, 0 mm]}]
+clinical:
+  age: 55 year
+  sex: male
+  heart_failure: true
+  atrial_coupling:
+    la_volume: {value: 41.2 mL, sd: 10.3 mL}
+    lv_volume: {value: 174.49 mL, sd: 5 mL}
+)";
+constexpr std::size_t stages = 7;
+
+/// Times, memory and speed-ups differ from run to run.
+bool depends_on_the_clock(const std::string &name) {
+  return name.rfind("time_", 0) == 0 || name == "memory_peak" || name == "surrogate_speedup" || name == "surrogate_training_time";
+}
+
+void expect_same(const Quantities &a, const Quantities &b, double tolerance) {
+  ASSERT_EQ(a.all().size(), b.all().size());
+  for (const Quantity &q : a.all()) {
+    ASSERT_TRUE(b.has(q.name)) << q.name;
+    if (depends_on_the_clock(q.name))
+      continue;
+    const double other = b.value(q.name);
+    const bool same = std::isnan(q.value) ? std::isnan(other) : std::abs(q.value - other) <= tolerance * std::abs(q.value);
+    EXPECT_TRUE(same) << q.name << ": " << q.value << " and " << other;
+  }
+}
+
+class CoarseRuns : public testing::Test {
+protected:
+  static void SetUpTestSuite() {
+    folder_ = std::make_unique<TemporaryFolder>();
+    write_case(folder_->path(), coarse_sections);
+    first_ = run_program({"run", "case.yaml", "--output", "first"}, folder_->path());
+  }
+  static void TearDownTestSuite() { folder_.reset(); }
+  void SetUp() override { ASSERT_EQ(first_.status, 0) << first_.err; }
+  static const fs::path &folder() { return folder_->path(); }
+  static Quantities first() { return results_of(folder() / "first"); }
+
+  static inline std::unique_ptr<TemporaryFolder> folder_;
+  static inline Outcome first_;
+};
+
+} // namespace
+
+TEST_F(CoarseRuns, EveryResultIsExplainedWithItsUnit) {
+  const Quantities results = first();
+  for (const Quantity &q : results.all()) {
+    const auto *name = corvivo::cli::find_result_name(q.name);
+    ASSERT_TRUE(name) << q.name << " is not in io/cli/result_names.cpp";
+    EXPECT_TRUE(name->unit == "*" || name->unit == q.unit) << q.name << " in " << q.unit << ", explained in " << name->unit;
+  }
+}
+
+TEST_F(CoarseRuns, EveryStageReportsWhatItIsFor) {
+  const Quantities results = first();
+  for (const char *name : {"lv_ef", "mesh_volume_error", "fibre_angle_endocardium", "activation_time_total", "activation_time_p1",
+                           "qrs_duration", "surrogate_error", "fit_lv_edv", "measured_lv_edv", "param_systemic_resistance", "laci",
+                           "lvef_class", "maggic", "time_electrophysiology", "memory_peak"})
+    EXPECT_TRUE(results.has(name)) << name;
+}
+
+TEST_F(CoarseRuns, LeaveWhatTheContractNames) {
+  for (const char *name : {"results.json", "report.html", "case.resolved.yaml", "run.json", "stages/mesh/mesh.vtu",
+                           "stages/fibres/fibres.vtu", "stages/electrophysiology/activation_map.vtu"})
+    EXPECT_TRUE(fs::exists(folder() / "first" / name)) << name;
+}
+
+TEST_F(CoarseRuns, TheReportShowsTheNumbersOfTheResults) {
+  const Quantities results = first();
+  const std::string page = read_file((folder() / "first" / "report.html").string());
+  const std::regex number("<data data-name=\"([^\"]+)\" value=\"([^\"]+)\">");
+  std::size_t shown = 0;
+  for (auto found = std::sregex_iterator(page.begin(), page.end(), number); found != std::sregex_iterator(); ++found, ++shown) {
+    ASSERT_TRUE(results.has((*found)[1])) << (*found)[1];
+    EXPECT_EQ(std::stod((*found)[2]), results.value((*found)[1])) << (*found)[1] << ": printed with every digit, so equal";
+  }
+  EXPECT_GE(shown, results.all().size() / 2);
+}
+
+TEST_F(CoarseRuns, TheResolvedCaseIsAGoodCaseWithTheSameValues) {
+  const fs::path resolved = folder() / "first" / "case.resolved.yaml";
+  const Outcome outcome = run_program({"check", resolved.string()}, folder());
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+}
+
+TEST_F(CoarseRuns, ASecondRunKeepsEveryStage) {
+  const Quantities before = first();
+  const Outcome again = run_program({"run", "case.yaml", "--output", "first"}, folder());
+  EXPECT_EQ(again.status, 0);
+  EXPECT_EQ(count(again.err, "inputs unchanged, kept"), stages) << again.err;
+  expect_same(before, first(), 0);
+}
+
+TEST_F(CoarseRuns, AKilledRunGoesOnWhereItWasAndGivesTheSame) {
+  const std::vector<std::string> run = {"run", "case.yaml", "--output", "killed"};
+  ASSERT_TRUE(kill_when_there(folder() / "killed" / "stages" / "electrophysiology.part", run, folder()));
+  EXPECT_FALSE(fs::exists(folder() / "killed" / "stages" / "electrophysiology"));
+  const Outcome resumed = run_program(run, folder());
+  EXPECT_EQ(resumed.status, 0) << resumed.err;
+  for (const char *stage : {"segmentation", "mesh", "fibres", "surrogate", "calibration"})
+    EXPECT_NE(resumed.err.find(std::string("  ") + stage + ": inputs unchanged, kept"), std::string::npos) << stage;
+  expect_same(first(), results_of(folder() / "killed"), 0); // the same program on the same inputs: the same bits
+}
+
+TEST_F(CoarseRuns, TwoRanksGiveTheSame) {
+  const Outcome outcome = run_program({"run", "case.yaml", "--output", "two"}, folder(), 2);
+  ASSERT_EQ(outcome.status, 0) << outcome.err;
+  expect_same(first(), results_of(folder() / "two"), 1e-6); // sums are taken in another order
+}
