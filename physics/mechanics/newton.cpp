@@ -120,15 +120,19 @@ NewtonResult Newton::iterate(Vec u, double &pressure, double time, double dt, co
   petsc::copy(u, start);
   NewtonResult result;
   double p = pressure;
+  const Solid::Pressures pressures = solid_.pressures();
   const auto fail = [&](const std::string &why) {
     petsc::copy(start, u);
+    solid_.set_pressures(pressures);
     result.reason = why;
     return result;
   };
   const bool with_volume = static_cast<bool>(law);
   const double unknowns = std::sqrt(static_cast<double>(solid_.domain().total_unknowns()));
   double left = 1e300; // root mean square distance to the solution, mm
+  solid_.predict_constant(u);
   Point at = evaluate(u, p, time, dt, law);
+  solid_.predict_from(u);
   bool fresh = false;
   for (int iteration = 0; at.valid; ++iteration) {
     result.residuals.push_back(at.residual);
@@ -165,8 +169,10 @@ NewtonResult Newton::iterate(Vec u, double &pressure, double time, double dt, co
     if (length <= shortest) {
       petsc::copy(trial_, u);
       at = evaluate(u, p, time, dt, law);
+      solid_.predict_from(u);
       continue;
     }
+    solid_.predict_from(u);
     at = next;
     left = after / unknowns;
     p += length * dp;
@@ -194,7 +200,7 @@ void inflate(Solid &solid, Newton &newton, Vec u, double from, double to, int st
                                " kPa: " + result.reason + "; try a stiffer material, a finer mesh or a lower pressure",
                            result.residuals);
   }
-  for (int repeat = 0; repeat < 20 && solid.model().valve_plane_load && solid.valve_plane_change() > 1e-9; ++repeat) {
+  for (int repeat = 0; repeat < 20 && solid.model().valve_plane_load && solid.valve_plane_change() > 1e-4; ++repeat) {
     const NewtonResult result = newton.solve(u, to, 0, 0);
     if (!result.converged)
       throw io::SolveError("the force on the valve plane does not settle: " + result.reason, result.residuals);

@@ -22,8 +22,8 @@ struct SurfaceSprings {
 };
 
 struct NewtonOptions {
-  double tolerance = 1e-6;        ///< residual relative to the internal forces
-  double distance = 1e-6;         ///< mm, root mean square of the correction still to come
+  double tolerance = 1e-4;        ///< residual relative to the internal forces
+  double distance = 1e-5;         ///< mm, root mean square of the correction still to come
   int iterations = 14;            ///< at most, before the step is halved
   int krylov_iterations = 16;     ///< when one linear solve needs more, the matrix is factorised again
   double linear_tolerance = 1e-3; ///< of each linear solve
@@ -45,7 +45,7 @@ struct MechanicsOptions {
   MechanicsOptions(MechanicsOptions &&) noexcept;
   MechanicsOptions &operator=(MechanicsOptions &&) noexcept;
 
-  std::string material_name = "holzapfel_ogden";
+  std::string material_name = "holzapfel_ogden_human";
   std::unique_ptr<Material> material;
   std::string activation_name = "land_2017";
   std::unique_ptr<ActiveTension> activation;

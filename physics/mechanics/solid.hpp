@@ -9,6 +9,7 @@
 
 #include <mesh/fibres.hpp>
 
+#include <array>
 #include <memory>
 #include <string>
 #include <utility>
@@ -61,6 +62,19 @@ public:
   /// Residual (and tangent) at displacement `u` and cavity pressure `p` (kPa) at the end of a step of `dt` ms that ends at `time`;
   /// dt = 0: no dashpots, active states as they are. Collective.
   State assemble(Vec u, double pressure, double time, double dt, bool tangent);
+  /// Makes the last assembled displacement the one that the next assemblies linearise cell pressures from: the tangent's initial stress then
+  /// holds the pressure that the last step predicted, as in Newton's method for displacement and pressure together. The pressure that belongs
+  /// to the change of volume itself is wild until it has settled, bulk modulus times the square of the step.
+  void predict_from(Vec u);
+  /// Keeps the cells' pressures while the displacement jumps to `u` (a new load, a guess, a new reference): they are the better known of the two.
+  void predict_constant(Vec u);
+  struct CellPressure {
+    double pressure = 0, stiffness = 0; ///< kPa, and per change of volume
+    std::array<double, 30> slope{};     ///< d theta / du
+  };
+  using Pressures = std::vector<CellPressure>;
+  const Pressures &pressures() const { return base_pressures_; }
+  void set_pressures(const Pressures &pressures) { base_pressures_ = pressures; }
   Vec residual() const { return residual_; }
   Vec pressure_load() const { return load_; } ///< d residual / d p
   Vec volume_slope() const { return slope_; } ///< d volume / d u
@@ -86,9 +100,11 @@ private:
   void find_rim(const mesh::HeartMesh &mesh);
   void find_normals(const mesh::HeartMesh &mesh);
   struct CellWork;
+  void set_base(Vec u);
+  double predicted_pressure(std::size_t cell, const double *u, double actual) const;
   bool deform(const Domain::Cell &cell, const Point *points, const double *u, CellWork &work, double &smallest) const;
-  void respond_cell(std::size_t first_point, double time, double dt, CellWork &work);
-  void add_dilatation(const Point *points, CellWork &work) const;
+  void respond_cell(std::size_t cell, const double *u, double time, double dt, CellWork &work);
+  void add_dilatation(const Point *points, CellWork &work, CellPressure &found) const;
   void add_activity(std::size_t point, const double *C, double time, double dt, double *S, double *D);
   void assemble_cells(const double *u, double time, double dt, bool tangent, Sums &sums);
   void assemble_pressure(const double *u, double pressure, bool tangent, Sums &sums);
@@ -115,6 +131,9 @@ private:
   std::vector<float> calcium_; ///< [time][point]
   std::vector<double> old_states_, new_states_, old_stretch_, stretch_, tension_;
 
+  Pressures pressures_, base_pressures_;
+  std::vector<double> base_displacement_;
+  bool predicts_ = false;
   std::vector<double> matrix_values_, internal_local_, external_local_, load_local_, slope_local_;
   petsc::Matrix tangent_;
   petsc::Vector residual_, internal_, load_, slope_;

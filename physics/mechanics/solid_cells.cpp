@@ -36,11 +36,13 @@ void respond(const Material &material, const FibreFrame &frame, const double *C,
 struct Solid::CellWork {
   struct AtPoint {
     double F[9], C[6], S[6], D[36], det = 0;
+    double initial[6]; ///< stress of the tangent's geometric part
     Dilatation dilatation;
   };
   std::array<AtPoint, points_per_cell> at;
   alignas(64) double residual[32], matrix[30 * 32];
-  double theta = 0; ///< mean of det F
+  double theta = 0;    ///< mean of det F
+  double pressure = 0; ///< d W_cell / d theta / V
 
   /// vector += weight B^T of the second-order tensor `values`.
   static void add_projection(const Gradients &gradients, const double *F, const double *values, double weight, double *vector) {
@@ -69,8 +71,37 @@ bool Solid::deform(const Domain::Cell &cell, const Point *points, const double *
   return valid;
 }
 
-void Solid::respond_cell(std::size_t first, double time, double dt, CellWork &work) {
-  double pressure = 0; // mean of pi / theta
+double Solid::predicted_pressure(std::size_t cell, const double *u, double actual) const {
+  if (!predicts_)
+    return actual;
+  const CellPressure &base = base_pressures_[cell];
+  const auto &nodes = domain_.cells()[cell].nodes;
+  double change = 0;
+  for (int a = 0; a < nodes_per_cell; ++a)
+    for (int i = 0; i < 3; ++i)
+      change += base.slope[3 * a + i] * (u[3 * nodes[a] + i] - base_displacement_[3 * nodes[a] + i]);
+  return base.pressure + base.stiffness * change;
+}
+
+void Solid::set_base(Vec u) {
+  petsc::LocalForm displacement(u);
+  base_displacement_.assign(displacement.values(), displacement.values() + 3 * domain_.local_nodes());
+}
+
+void Solid::predict_from(Vec u) {
+  base_pressures_ = pressures_;
+  set_base(u);
+  predicts_ = true;
+}
+
+void Solid::predict_constant(Vec u) {
+  petsc::update_ghosts(u);
+  set_base(u);
+}
+
+void Solid::respond_cell(std::size_t cell, const double *u, double time, double dt, CellWork &work) {
+  const std::size_t first = points_per_cell * cell;
+  work.pressure = 0; // mean of pi / theta
   for (int q = 0; q < points_per_cell; ++q) {
     CellWork::AtPoint &at = work.at[q];
     FibreFrame frame;
@@ -85,25 +116,33 @@ void Solid::respond_cell(std::size_t first, double time, double dt, CellWork &wo
     if (!model_.mean_dilatation)
       continue;
     at.dilatation = split_dilatation(at.C, at.det, work.theta, factor, at.S, at.D);
-    pressure += at.dilatation.pressure / work.theta / points_per_cell;
+    work.pressure += at.dilatation.pressure / work.theta / points_per_cell;
   }
+  const double predicted = model_.mean_dilatation ? predicted_pressure(cell, u, work.pressure) : 0;
   for (int q = 0; q < points_per_cell; ++q) {
     CellWork::AtPoint &at = work.at[q];
     if (model_.mean_dilatation)
-      add_cell_pressure(at.dilatation.inverse, at.det, pressure, at.S, at.D);
+      add_cell_pressure(at.dilatation.inverse, at.det, predicted, at.S, at.D);
     add_activity(first + q, at.C, time, dt, at.S, at.D);
+    std::copy_n(at.S, 6, at.initial);
+    for (int k = 0; k < 6 && model_.mean_dilatation; ++k)
+      at.S[k] += (work.pressure - predicted) * at.det * at.dilatation.inverse[k];
   }
 }
 
 /// K += a t^T + t a^T + c t t^T with t = d theta / du, a = sum w B^T d^2W/dE dtheta, c = sum w d^2W/dtheta^2.
-void Solid::add_dilatation(const Point *points, CellWork &work) const {
-  double t[32] = {}, a[32] = {}, c = 0;
+void Solid::add_dilatation(const Point *points, CellWork &work, CellPressure &found) const {
+  double t[32] = {}, a[32] = {}, c = 0, volume = 0;
   for (int q = 0; q < points_per_cell; ++q) {
     const CellWork::AtPoint &at = work.at[q];
     CellWork::add_projection(points[q].gradients, at.F, at.dilatation.inverse.data(), at.det / points_per_cell, t);
     CellWork::add_projection(points[q].gradients, at.F, at.dilatation.mixed.data(), points[q].weight, a);
     c += points[q].weight * at.dilatation.curvature;
+    volume += points[q].weight;
   }
+  found.pressure = work.pressure;
+  found.stiffness = c / volume;
+  std::copy_n(t, 30, found.slope.begin());
   for (int r = 0; r < 30; ++r)
     for (int k = 0; k < 32; ++k)
       work.matrix[32 * r + k] += (a[r] + c * t[r]) * t[k] + t[r] * a[k];
@@ -111,25 +150,30 @@ void Solid::add_dilatation(const Point *points, CellWork &work) const {
 
 void Solid::assemble_cells(const double *u, double time, double dt, bool tangent, Sums &sums) {
   CellWork work;
+  pressures_.resize(domain_.cells().size());
   for (std::size_t c = 0; c < domain_.cells().size(); ++c) {
     const Domain::Cell &cell = domain_.cells()[c];
     const Point *points = &points_[points_per_cell * c];
     if (!deform(cell, points, u, work, sums.min_det_f))
       continue;
-    respond_cell(points_per_cell * c, time, dt, work);
+    respond_cell(c, u, time, dt, work);
     std::fill_n(work.residual, 32, 0.0);
     if (tangent)
       std::fill_n(work.matrix, 30 * 32, 0.0);
-    for (int q = 0; q < points_per_cell; ++q)
-      add_point(points[q].gradients, work.at[q].F, work.at[q].S, work.at[q].D, points[q].weight, work.residual,
-                tangent ? work.matrix : nullptr);
+    for (int q = 0; q < points_per_cell; ++q) {
+      const CellWork::AtPoint &at = work.at[q];
+      add_point(points[q].gradients, at.F, at.S, nullptr, points[q].weight, work.residual, nullptr);
+      double unused[32] = {};
+      if (tangent)
+        add_point(points[q].gradients, at.F, at.initial, at.D, points[q].weight, unused, work.matrix);
+    }
     for (int a = 0; a < nodes_per_cell; ++a)
       for (int i = 0; i < 3; ++i)
         internal_local_[3 * cell.nodes[a] + i] += work.residual[3 * a + i];
     if (!tangent)
       continue;
     if (model_.mean_dilatation)
-      add_dilatation(points, work);
+      add_dilatation(points, work, pressures_[c]);
     for (int r = 0; r < 30; ++r)
       std::copy_n(work.matrix + 32 * r, 30, cell_matrix(static_cast<int>(c)) + 30 * r);
   }

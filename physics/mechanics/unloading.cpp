@@ -104,44 +104,129 @@ mesh::Fibres carry_fibres(const mesh::Fibres &fibres, const mesh::HeartMesh &def
   return carried;
 }
 
+namespace {
+
+/// Anderson's mixing for the fixed point X = X - r(X) on the vertices: the step that the last few residuals make smallest. On rank 0.
+class Mixing {
+public:
+  void restart() { shapes_.clear(), residuals_.clear(); }
+  std::vector<Vector3> next(const std::vector<Vector3> &shape, const std::vector<Vector3> &residual) {
+    constexpr std::size_t memory = 5;
+    shapes_.push_back(shape);
+    residuals_.push_back(residual);
+    if (shapes_.size() > memory + 1) {
+      shapes_.erase(shapes_.begin());
+      residuals_.erase(residuals_.begin());
+    }
+    const std::size_t count = shapes_.size() - 1;
+    std::vector<std::vector<Vector3>> dr, dx;
+    for (std::size_t j = 0; j < count; ++j) {
+      dr.push_back(difference(residuals_[j + 1], residuals_[j]));
+      dx.push_back(difference(shapes_[j + 1], shapes_[j]));
+    }
+    const std::vector<double> gamma = least_squares(dr, residual);
+    std::vector<Vector3> mixed = difference(shape, residual);
+    for (std::size_t j = 0; j < count; ++j)
+      for (std::size_t i = 0; i < mixed.size(); ++i)
+        mixed[i] = mixed[i] - gamma[j] * (dx[j][i] - dr[j][i]);
+    return mixed;
+  }
+
+private:
+  static double product(const std::vector<Vector3> &a, const std::vector<Vector3> &b) {
+    double sum = 0;
+    for (std::size_t i = 0; i < a.size(); ++i)
+      sum += io::dot(a[i], b[i]);
+    return sum;
+  }
+  /// gamma that makes |r - sum gamma_j dr_j| smallest; normal equations, lightly damped because the differences become parallel.
+  static std::vector<double> least_squares(const std::vector<std::vector<Vector3>> &dr, const std::vector<Vector3> &r) {
+    const std::size_t n = dr.size();
+    std::vector<std::vector<double>> a(n, std::vector<double>(n + 1));
+    for (std::size_t i = 0; i < n; ++i) {
+      for (std::size_t j = 0; j < n; ++j)
+        a[i][j] = product(dr[i], dr[j]) * (i == j ? 1 + 1e-8 : 1);
+      a[i][n] = product(dr[i], r);
+    }
+    for (std::size_t k = 0; k < n; ++k)
+      for (std::size_t i = k + 1; i < n; ++i) {
+        const double factor = a[i][k] / a[k][k];
+        for (std::size_t j = k; j <= n; ++j)
+          a[i][j] -= factor * a[k][j];
+      }
+    std::vector<double> gamma(n);
+    for (std::size_t k = n; k-- > 0;) {
+      double sum = a[k][n];
+      for (std::size_t j = k + 1; j < n; ++j)
+        sum -= a[k][j] * gamma[j];
+      gamma[k] = sum / a[k][k];
+    }
+    return gamma;
+  }
+  std::vector<std::vector<Vector3>> shapes_, residuals_;
+};
+
+/// Smallest volume of a tetrahedron of `mesh` over that of `imaged`.
+double smallest_share(const mesh::HeartMesh &mesh, const mesh::HeartMesh &imaged) {
+  double smallest = 1e300;
+  for (const auto &tetrahedron : mesh.tetrahedra) {
+    const Matrix3 now = edges_of(mesh, tetrahedron), then = edges_of(imaged, tetrahedron);
+    smallest = std::min(smallest, io::dot(now[0], io::cross(now[1], now[2])) / io::dot(then[0], io::cross(then[1], then[2])));
+  }
+  return smallest;
+}
+
+/// Moves the vertices of `shape` to `target`, or only part of the way where that would turn a tetrahedron inside out.
+void move_safely(mesh::HeartMesh &shape, const std::vector<Vector3> &target, const mesh::HeartMesh &imaged) {
+  const std::vector<Vector3> start = shape.nodes;
+  for (double share = 1; share > 1e-3; share /= 2) {
+    for (std::size_t i = 0; i < start.size(); ++i)
+      shape.nodes[i] = start[i] + share * (target[i] - start[i]);
+    if (smallest_share(shape, imaged) > 0.2)
+      return;
+  }
+  shape.nodes = start;
+}
+
+} // namespace
+
 Reference unload(MPI_Comm comm, const mesh::HeartMesh &mesh, const mesh::Fibres &fibres, const MechanicsOptions &options) {
-  const double pressure = options.end_diastolic_pressure * io::kPa_per_mmHg;
+  const double full = options.end_diastolic_pressure * io::kPa_per_mmHg;
   SolidModel model = SolidModel::heart(options, 0.0);
   model.activation = nullptr;
   Solid solid(comm, mesh, fibres, model);
   Newton newton(solid, options.newton);
   const petsc::Vector u = solid.domain().make_vector();
   Reference reference{mesh, fibres, {}};
-  io::Progress progress("Unloading", options.unloading.iterations, "iterations");
-  inflate(solid, newton, u, 0, pressure, 4);
-  constexpr double acceptable = 1.0; // mm, the size of an image's pixel
-  double relaxation = 1, before = 1e300;
+  io::Progress progress("unloading", options.unloading.iterations, "iterations");
+  // The pressure is raised while the shape shrinks: one correction at each fraction, so that no step turns an element.
+  const std::vector<double> fractions = {0.1, 0.25, 0.45, 0.7};
+  Mixing mixing;
+  double pressure = fractions.front() * full;
+  inflate(solid, newton, u, 0, pressure, 5);
   for (int iteration = 0;; ++iteration) {
+    const bool loaded = static_cast<std::size_t>(iteration) >= fractions.size();
     const std::vector<Vector3> apart = distances(solid.domain().gather(u), reference.mesh, mesh);
     double distance = largest(apart);
     MPI_Bcast(&distance, 1, MPI_DOUBLE, 0, comm);
-    reference.residuals.push_back(distance);
-    if (distance <= options.unloading.tolerance)
-      return reference;
-    const std::size_t count = reference.residuals.size();
-    const bool stalled = count > 3 && distance > 0.9 * reference.residuals[count - 3];
-    if ((stalled || iteration == options.unloading.iterations) && distance <= acceptable) {
-      io::warn("the unloaded shape inflates to within " + io::fixed(distance, 3) + " mm of the image, not " +
-               io::fixed(options.unloading.tolerance, 3) + " mm");
-      return reference;
+    if (loaded) {
+      reference.residuals.push_back(distance);
+      if (distance <= options.unloading.tolerance)
+        return reference;
+      if (iteration >= options.unloading.iterations)
+        throw io::SolveError("the unloaded shape is still " + io::fixed(distance, 3) + " mm away after " + std::to_string(iteration) +
+                                 " iterations (tolerance " + io::fixed(options.unloading.tolerance, 3) +
+                                 " mm); try a stiffer material, a lower end-diastolic pressure or a finer mesh",
+                             reference.residuals);
     }
-    if (stalled || iteration == options.unloading.iterations)
-      throw io::SolveError("the unloaded shape is still " + io::fixed(distance, 3) + " mm away after " + std::to_string(iteration) +
-                               " iterations (tolerance " + io::fixed(options.unloading.tolerance, 3) + " mm)",
-                           reference.residuals);
-    relaxation = distance > before ? 0.5 * relaxation : std::min(1.0, 1.2 * relaxation);
-    before = distance;
-    for (std::size_t i = 0; i < apart.size(); ++i)
-      reference.mesh.nodes[i] = reference.mesh.nodes[i] - relaxation * apart[i];
-    if (io::rank(comm) == 0)
+    if (io::rank(comm) == 0) {
+      move_safely(reference.mesh, loaded ? mixing.next(reference.mesh.nodes, apart) : difference(reference.mesh.nodes, apart), mesh);
       reference.fibres = carry_fibres(fibres, mesh, reference.mesh);
+    }
     solid.set_reference(reference.mesh, reference.fibres);
     solid.set_rest(difference(mesh.nodes, reference.mesh.nodes));
+    const std::size_t next = static_cast<std::size_t>(iteration) + 1;
+    pressure = next < fractions.size() ? fractions[next] * full : full;
     inflate_again(solid, newton, u, pressure);
     progress.update(iteration + 1);
   }

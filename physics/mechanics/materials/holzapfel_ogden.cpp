@@ -15,9 +15,8 @@ void HolzapfelOgdenParameters::describe(io::Schema &schema) {
   schema.quantity("b_s", b_s, "1", io::positive, "How fast the sheet stiffens.", source);
   schema.quantity("a_fs", a_fs, "kPa", io::not_negative, "Stiffness against shear between fibre and sheet at small strain.", source);
   schema.quantity("b_fs", b_fs, "1", io::positive, "How fast the fibre-sheet shear stiffens.", source);
-  schema.quantity("steepness", steepness, "1", io::positive,
-                  "How sharply fibres and sheets cease to bear load in compression: h(x) = 1/(1 + exp(-steepness x)), x = I4 - 1.",
-                  "Arostica et al., CMAME 435:117485, 2025");
+  schema.quantity("transition", transition, "1", io::positive,
+                  "Excess of I4 = 1 over which fibres and sheets take up load; towards 0 the published law, which has a jump in stiffness.");
   describe_scale(schema, scale);
   describe_bulk_modulus(schema, bulk_modulus);
 }
@@ -30,8 +29,8 @@ PassiveResponse HolzapfelOgden::respond(const dealii::SymmetricTensor<2, 3> &C, 
 
   const Six ff = symmetric_product(frame.fibre, frame.fibre), ss = symmetric_product(frame.sheet, frame.sheet);
   const double fibre = contract(c, ff) - 1.0, sheet = contract(c, ss) - 1.0;
-  sum.add_linear(only_in_tension(exponential_of_square(p_.scale * p_.a_f, p_.b_f, fibre), p_.steepness, fibre), ff);
-  sum.add_linear(only_in_tension(exponential_of_square(p_.scale * p_.a_s, p_.b_s, sheet), p_.steepness, sheet), ss);
+  sum.add_linear(exponential_of_tension(p_.scale * p_.a_f, p_.b_f, p_.transition, fibre), ff);
+  sum.add_linear(exponential_of_tension(p_.scale * p_.a_s, p_.b_s, p_.transition, sheet), ss);
 
   const Six fs = symmetric_product(frame.fibre, frame.sheet);
   sum.add_linear(exponential_of_square(p_.scale * p_.a_fs, p_.b_fs, contract(c, fs)), fs);

@@ -10,7 +10,7 @@ struct HolzapfelOgdenParameters {
   double a_f = 18.472, b_f = 16.026;
   double a_s = 2.481, b_s = 11.120;
   double a_fs = 0.216, b_fs = 11.436;
-  double steepness = 100.0, scale = 1.0, bulk_modulus = 1000.0;
+  double transition = 0.02, scale = 1.0, bulk_modulus = 1000.0;
   /// Left ventricles of healthy volunteers in diastole: much softer than excised pig tissue. Gao et al., J R Soc Interface 14:20170203,
   /// 2017, as the authors give it in github.com/HaoGao/GlasgowHeart.
   static HolzapfelOgdenParameters healthy_human() { return {0.18, 2.6, 3.34, 2.73, 0.69, 1.11, 0.31, 2.58}; }
@@ -18,10 +18,11 @@ struct HolzapfelOgdenParameters {
 };
 
 /// Orthotropic exponential solid,
-///   W = scale [ a/(2b) (exp(b (I1_bar - 3)) - 1) + sum_{i=f,s} h(I4i - 1) a_i/(2 b_i) (exp(b_i (I4i - 1)^2) - 1)
+///   W = scale [ a/(2b) (exp(b (I1_bar - 3)) - 1) + sum_{i=f,s} a_i/(2 b_i) (exp(b_i g(I4i - 1)) - 1)
 ///             + a_fs/(2 b_fs) (exp(b_fs I8fs^2) - 1) ] + kappa/4 (J^2 - 1 - 2 ln J).
 /// Only I1_bar = J^(-2/3) tr C is isochoric; I4f = f.C f, I4s = s.C s and I8fs = f.C s are full invariants, so that fibres also resist a
-/// change of volume. h(x) = 1/(1 + exp(-steepness x)) lets fibres and sheets bear tension only and is differentiated too.
+/// change of volume. g(x) is zero in compression and x^2 in tension, convex and twice differentiable with a transition of given width (see
+/// exponential_of_tension); the published law has width zero.
 class HolzapfelOgden final : public Material {
 public:
   explicit HolzapfelOgden(const HolzapfelOgdenParameters &parameters = {}) : p_(parameters) {}

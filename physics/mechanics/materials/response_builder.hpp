@@ -48,16 +48,17 @@ inline Term exponential(double a, double b, double x) {
   return {0.5 * a / b * grown, 0.5 * a * e, 0.5 * a * b * e};
 }
 
-/// `term` of an invariant with excess `x` times 1/(1 + exp(-steepness x)), differentiated too. Within 1e-17 of on or off it is not
-/// computed.
-inline Term only_in_tension(const Term &term, double steepness, double x) {
-  const double exponent = steepness * x;
-  if (exponent > 40.0)
-    return term;
-  if (exponent < -40.0)
+/// a/(2b) (exp(b g(x)) - 1), g(x) = 0 for x <= 0, x^3/(3w) up to x = w, x^2 - w x + w^2/3 beyond: the square of the tensile part of x with its
+/// curvature turned on linearly over `w`. Convex with a continuous second derivative; a sigmoid factor instead would make the energy concave
+/// just below x = 0, where fibres that go slack would lose their stability.
+inline Term exponential_of_tension(double a, double b, double w, double x) {
+  if (x <= 0.0)
     return {};
-  const double h = 1.0 / (1.0 + std::exp(-exponent)), dh = steepness * h * (1.0 - h), ddh = steepness * dh * (1.0 - 2.0 * h);
-  return {h * term.value, dh * term.value + h * term.first, ddh * term.value + 2.0 * dh * term.first + h * term.second};
+  const bool rising = x < w;
+  const double g = rising ? x * x * x / (3.0 * w) : x * x - w * x + w * w / 3.0;
+  const double slope = rising ? x * x / w : 2.0 * x - w, curvature = rising ? 2.0 * x / w : 2.0;
+  const double grown = std::expm1(b * g), e = grown + 1.0;
+  return {0.5 * a / b * grown, 0.5 * a * e * slope, 0.5 * a * e * (curvature + b * slope * slope)};
 }
 
 /// J = sqrt(det C), I1_bar = J^(-2/3) tr C, and C^-1.

@@ -16,7 +16,7 @@ const char *const digits = "the tables carry eight digits; stiffness times 1e-8 
 
 /// The table switches fibres off sharply at stretch 1; so does this within |I4 - 1| = 4e-5.
 std::unique_ptr<physics::Material> sharp_holzapfel_ogden() {
-  return material_with("holzapfel_ogden", "steepness: 1e6\n");
+  return material_with("holzapfel_ogden", "transition: 1e-9\n");
 }
 
 double tolerance(double value) {
