@@ -1,5 +1,6 @@
 #include <io/cli/outputs.hpp>
 
+#include <io/base/errors.hpp>
 #include <io/base/hash.hpp>
 #include <io/base/log.hpp>
 #include <io/base/parallel.hpp>
@@ -55,7 +56,11 @@ void Outputs::write(const std::string &failed_stage, const std::string &sentence
     if (data.heartbeat.rows() > 0)
       io::write_file((output / "timeseries.csv").string(), io::to_csv(data.heartbeat));
     io::write_file((output / "report.html").string(), io::report_html(data));
-    io::append_to_database((output / "results.sqlite").string(), record_, quantities);
+    try {
+      io::append_to_database((output / "results.sqlite").string(), record_, quantities);
+    } catch (const io::CaseError &error) { // everything else is written: a damaged list of runs must not make this run a failure
+      io::warn(error.what());
+    }
   });
 }
 

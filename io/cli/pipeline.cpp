@@ -27,6 +27,19 @@ double memory_peak_gb(MPI_Comm comm) {
   return gb;
 }
 
+/// Whether the record of a finished stage is whole; one that is not counts as no record.
+bool is_record(const std::string &text) {
+  try {
+    const json document = json::parse(text);
+    io::quantities_from_json(text);
+    return document.at("hash").is_string() && document.at("seconds").is_number() && document.at("memory_peak").is_number();
+  } catch (const json::exception &) {
+    return false;
+  } catch (const io::CaseError &) {
+    return false;
+  }
+}
+
 void make_folder(const fs::path &folder) {
   std::error_code error;
   fs::create_directories(folder, error);
@@ -73,8 +86,7 @@ bool Pipeline::keep(const Stage &stage, const std::string &hash) {
     if (force_ || !fs::exists(file))
       return;
     const std::string text = io::read_file(file.string());
-    const json document = json::parse(text, nullptr, false);
-    if (!document.is_discarded() && document.value("hash", "") == hash)
+    if (is_record(text) && json::parse(text).at("hash") == hash)
       record = text;
   });
   record = io::broadcast(record, comm_);
@@ -133,7 +145,10 @@ void Pipeline::adopt_finished() {
       finished.emplace_back(fs::last_write_time(entry.path() / "stage.json"), entry.path());
   std::sort(finished.begin(), finished.end());
   for (const auto &[time, folder] : finished)
-    adopt(folder.filename().string(), io::read_file((folder / "stage.json").string()), true);
+    if (const std::string record = io::read_file((folder / "stage.json").string()); is_record(record))
+      adopt(folder.filename().string(), record, true);
+    else
+      io::warn(folder.string() + ": stage.json is damaged; the stage is left out and will be made anew by the next run");
 }
 
 void Pipeline::adopt(const std::string &stage, const std::string &record_text, bool kept) {

@@ -99,3 +99,18 @@ TEST(SmallRuns, MeshStopsAtTheMeshOfACaseWithoutFibres) {
   EXPECT_EQ(run_program({"mesh", file, "--output", "out"}, folder.path()).status, 0);
   EXPECT_TRUE(fs::exists(folder.path() / "out" / "stages" / "mesh" / "mesh.vtu"));
 }
+
+TEST(SmallRuns, DamagedFilesOfAnEarlierRunAreMadeAnew) {
+  const TemporaryFolder folder;
+  const std::vector<std::string> run = {"run", write_case(folder.path()).string(), "--output", "out"};
+  EXPECT_EQ(run_program(run, folder.path()).status, 0);
+  for (const char *damage : {"", "[]", "{\"hash\": 3}"}) {
+    corvivo::io::write_file(folder.file("out/stages/segmentation/stage.json"), damage);
+    corvivo::io::write_file(folder.file("out/results.sqlite"), "no database");
+    const Outcome outcome = run_program(run, folder.path());
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+    EXPECT_EQ(count(outcome.err, "kept"), 0u) << outcome.err;
+    EXPECT_EQ(count(outcome.err, "warning: "), 1u) << "of the database: " << outcome.err;
+    EXPECT_TRUE(results_of(folder.path() / "out").has("lv_ef"));
+  }
+}

@@ -144,6 +144,18 @@ TEST_F(CoarseRuns, AKilledRunGoesOnWhereItWasAndGivesTheSame) {
   expect_same(first(), results_of(folder() / "killed"), 0); // the same program on the same inputs: the same bits
 }
 
+TEST_F(CoarseRuns, NumericsThatFailEndWithStatusTwoAndKeepWhatThereIs) {
+  const Outcome outcome =
+      run_program({"simulate", "case.yaml", "--output", "failed", "--set", "electrophysiology.tune_conductivities=true"}, folder());
+  EXPECT_EQ(outcome.status, 2) << outcome.err;
+  for (const char *part : {"the numerics failed: stage electrophysiology", "use a finer mesh", "stages/electrophysiology.failed"})
+    EXPECT_NE(outcome.err.find(part), std::string::npos) << outcome.err;
+  EXPECT_TRUE(results_of(folder() / "failed").has("mesh_cells"));
+  EXPECT_TRUE(fs::exists(folder() / "failed" / "stages" / "electrophysiology.failed" / "results.json"));
+  const std::string page = read_file((folder() / "failed" / "report.html").string());
+  EXPECT_NE(page.find("no diffusivity gives"), std::string::npos) << "the report says that it is of a failed run, and why";
+}
+
 TEST_F(CoarseRuns, TwoRanksGiveTheSame) {
   const Outcome outcome = run_program({"run", "case.yaml", "--output", "two"}, folder(), 2);
   ASSERT_EQ(outcome.status, 0) << outcome.err;
