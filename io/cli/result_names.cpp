@@ -63,6 +63,7 @@ const std::vector<ResultName> &result_names() {
       {"tension_fit_scale_*", "1", "Scale of the active tension in a trial beat on the coarse mesh."},
       {"tension_fit_stroke_volume_*", "mL", "Stroke volume of that trial beat."},
       {"tension_fit_residual", "mL", "Stroke volume of the trial whose scale was taken, less the target."},
+      {"unloading_residual", "mm", "Largest distance of a vertex of the inflated stress-free shape from its imaged place."},
       {"tension_scale", "1", "Scale of the active tension in the heartbeat."},
       {"sim_lv_edv", "mL", "Largest LV volume of the simulated beat."},
       {"sim_lv_esv", "mL", "Smallest LV volume of the simulated beat."},

@@ -128,6 +128,8 @@ Stage heartbeat_stage(StageContext context) {
             quantities.set("heartbeat_mesh_cells", static_cast<double>(ventricle.mesh.tetrahedra.size()), "1");
             const physics::Reference reference = physics::unload(comm, ventricle.mesh, ventricle.fibres, mechanics);
             input.reference = &reference;
+            if (!reference.residuals.empty())
+              quantities.set("unloading_residual", reference.residuals.back(), "mm");
             FieldWriter fields(folder, reference);
             const physics::HeartbeatResult result =
                 physics::run_heartbeat(comm, input, mechanics, quantities, [&](const physics::Snapshot &s) { fields(s); });

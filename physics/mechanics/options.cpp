@@ -31,6 +31,8 @@ void UnloadingOptions::describe(io::Schema &schema) {
   schema.flag("enabled", enabled, "Find the stress-free shape whose inflation to the end-diastolic pressure is the imaged one.");
   schema.quantity("tolerance", tolerance, "mm", io::positive, "Largest distance of an inflated node from its imaged place.",
                   "fixed point of Sellier 2011, Comput Struct 89:1461");
+  schema.quantity("acceptable", acceptable, "mm", io::positive,
+                  "A search that no longer improves is accepted, with a warning, when it is this near: a pixel of the image.");
   schema.integer("iterations", iterations, 1, 200, "Most fixed-point iterations.");
 }
 

@@ -33,7 +33,9 @@ struct NewtonOptions {
 struct UnloadingOptions {
   bool enabled = true;
   double tolerance = 0.05; ///< mm, largest distance of a node of the inflated reference from the imaged one
-  int iterations = 15;
+  double acceptable =
+      1.5; ///< mm: a search that no longer improves is accepted, with a warning, when it is this near (a pixel of the image)
+  int iterations = 30;
   void describe(io::Schema &schema);
 };
 

@@ -62,11 +62,12 @@ public:
   /// Residual (and tangent) at displacement `u` and cavity pressure `p` (kPa) at the end of a step of `dt` ms that ends at `time`;
   /// dt = 0: no dashpots, active states as they are. Collective.
   State assemble(Vec u, double pressure, double time, double dt, bool tangent);
-  /// Makes the last assembled displacement the one that the next assemblies linearise cell pressures from: the tangent's initial stress then
-  /// holds the pressure that the last step predicted, as in Newton's method for displacement and pressure together. The pressure that belongs
-  /// to the change of volume itself is wild until it has settled, bulk modulus times the square of the step.
+  /// Makes the last assembled displacement the one that the next assemblies linearise cell pressures from: the tangent's initial stress
+  /// then holds the pressure that the last step predicted, as in Newton's method for displacement and pressure together. The pressure that
+  /// belongs to the change of volume itself is wild until it has settled, bulk modulus times the square of the step.
   void predict_from(Vec u);
-  /// Keeps the cells' pressures while the displacement jumps to `u` (a new load, a guess, a new reference): they are the better known of the two.
+  /// Keeps the cells' pressures while the displacement jumps to `u` (a new load, a guess, a new reference): they are the better known of
+  /// the two.
   void predict_constant(Vec u);
   struct CellPressure {
     double pressure = 0, stiffness = 0; ///< kPa, and per change of volume

@@ -182,7 +182,7 @@ void move_safely(mesh::HeartMesh &shape, const std::vector<Vector3> &target, con
   for (double share = 1; share > 1e-3; share /= 2) {
     for (std::size_t i = 0; i < start.size(); ++i)
       shape.nodes[i] = start[i] + share * (target[i] - start[i]);
-    if (smallest_share(shape, imaged) > 0.2)
+    if (smallest_share(shape, imaged) > 0.1)
       return;
   }
   shape.nodes = start;
@@ -200,7 +200,7 @@ Reference unload(MPI_Comm comm, const mesh::HeartMesh &mesh, const mesh::Fibres 
   Reference reference{mesh, fibres, {}};
   io::Progress progress("unloading", options.unloading.iterations, "iterations");
   // The pressure is raised while the shape shrinks: one correction at each fraction, so that no step turns an element.
-  const std::vector<double> fractions = {0.1, 0.25, 0.45, 0.7};
+  const std::vector<double> fractions = {0.03, 0.06, 0.1, 0.15, 0.21, 0.28, 0.36, 0.45, 0.55, 0.66, 0.78, 0.9};
   Mixing mixing;
   double pressure = fractions.front() * full;
   inflate(solid, newton, u, 0, pressure, 5);
@@ -213,7 +213,15 @@ Reference unload(MPI_Comm comm, const mesh::HeartMesh &mesh, const mesh::Fibres 
       reference.residuals.push_back(distance);
       if (distance <= options.unloading.tolerance)
         return reference;
-      if (iteration >= options.unloading.iterations)
+      const std::size_t count = reference.residuals.size();
+      const bool stalled = count > 3 && distance > 0.98 * reference.residuals[count - 3];
+      const bool last = stalled || iteration >= options.unloading.iterations;
+      if (last && distance <= options.unloading.acceptable) {
+        io::warn("the unloaded shape inflates to within " + io::fixed(distance, 2) + " mm of the image, not " +
+                 io::fixed(options.unloading.tolerance, 2) + " mm");
+        return reference;
+      }
+      if (last)
         throw io::SolveError("the unloaded shape is still " + io::fixed(distance, 3) + " mm away after " + std::to_string(iteration) +
                                  " iterations (tolerance " + io::fixed(options.unloading.tolerance, 3) +
                                  " mm); try a stiffer material, a lower end-diastolic pressure or a finer mesh",

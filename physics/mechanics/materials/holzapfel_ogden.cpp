@@ -15,8 +15,9 @@ void HolzapfelOgdenParameters::describe(io::Schema &schema) {
   schema.quantity("b_s", b_s, "1", io::positive, "How fast the sheet stiffens.", source);
   schema.quantity("a_fs", a_fs, "kPa", io::not_negative, "Stiffness against shear between fibre and sheet at small strain.", source);
   schema.quantity("b_fs", b_fs, "1", io::positive, "How fast the fibre-sheet shear stiffens.", source);
-  schema.quantity("transition", transition, "1", io::positive,
-                  "Excess of I4 = 1 over which fibres and sheets take up load; towards 0 the published law, which has a jump in stiffness.");
+  schema.quantity(
+      "transition", transition, "1", io::positive,
+      "Excess of I4 = 1 over which fibres and sheets take up load; towards 0 the published law, which has a jump in stiffness.");
   describe_scale(schema, scale);
   describe_bulk_modulus(schema, bulk_modulus);
 }

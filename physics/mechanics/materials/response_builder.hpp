@@ -48,9 +48,9 @@ inline Term exponential(double a, double b, double x) {
   return {0.5 * a / b * grown, 0.5 * a * e, 0.5 * a * b * e};
 }
 
-/// a/(2b) (exp(b g(x)) - 1), g(x) = 0 for x <= 0, x^3/(3w) up to x = w, x^2 - w x + w^2/3 beyond: the square of the tensile part of x with its
-/// curvature turned on linearly over `w`. Convex with a continuous second derivative; a sigmoid factor instead would make the energy concave
-/// just below x = 0, where fibres that go slack would lose their stability.
+/// a/(2b) (exp(b g(x)) - 1), g(x) = 0 for x <= 0, x^3/(3w) up to x = w, x^2 - w x + w^2/3 beyond: the square of the tensile part of x with
+/// its curvature turned on linearly over `w`. Convex with a continuous second derivative; a sigmoid factor instead would make the energy
+/// concave just below x = 0, where fibres that go slack would lose their stability.
 inline Term exponential_of_tension(double a, double b, double w, double x) {
   if (x <= 0.0)
     return {};

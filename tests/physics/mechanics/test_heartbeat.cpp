@@ -46,8 +46,9 @@ TEST(CoarseHeartbeat, ConservesBloodAndTurnsNoElementInsideOut) {
   EXPECT_LT(quantities.value("sim_gls"), 0);
   EXPECT_GT(quantities.value("sim_stroke_work"), 0);
   EXPECT_LE(quantities.value("sim_lv_edv"), 1.05 * result.series.column("volume_lv").front());
-  if (io::rank() == 0)
+  if (io::rank() == 0) {
     EXPECT_GT(snapshots, 50);
+  }
 }
 
 TEST(CoarseHeartbeat, IsTheSameOnOneRankAndOnAll) {
