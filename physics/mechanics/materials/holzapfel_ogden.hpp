@@ -10,7 +10,7 @@ struct HolzapfelOgdenParameters {
   double a_f = 18.472, b_f = 16.026;
   double a_s = 2.481, b_s = 11.120;
   double a_fs = 0.216, b_fs = 11.436;
-  double transition = 0.02, scale = 1.0, bulk_modulus = 1000.0;
+  double transition = 0.0015, scale = 1.0, bulk_modulus = 1000.0;
   /// Left ventricles of healthy volunteers in diastole: much softer than excised pig tissue. Gao et al., J R Soc Interface 14:20170203,
   /// 2017, as the authors give it in github.com/HaoGao/GlasgowHeart.
   static HolzapfelOgdenParameters healthy_human() { return {0.18, 2.6, 3.34, 2.73, 0.69, 1.11, 0.31, 2.58}; }
