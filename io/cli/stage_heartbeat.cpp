@@ -77,8 +77,10 @@ double fitted_tension(Case &options, const Pipeline &pipeline, const physics::Cl
     return options.heartbeat->mechanics.tension_scale;
   io::say("    active tension: at most " + std::to_string(fit.runs) + " trial beats on a coarser mesh");
   const Ventricle coarse = make_ventricle(options, pipeline, fit.element_size, 2 * options.heartbeat->facet_distance);
-  const physics::TensionSearch search = physics::tune_active_tension(pipeline.communicator(), input_of(coarse, circulation, cycle),
-                                                                     options.heartbeat->mechanics, stroke_volume(cycle), fit.tolerance);
+  physics::HeartbeatInput trial = input_of(coarse, circulation, cycle);
+  trial.tension_scale = options.heartbeat->mechanics.tension_scale;
+  const physics::TensionSearch search =
+      physics::tune_active_tension(pipeline.communicator(), trial, options.heartbeat->mechanics, stroke_volume(cycle), fit.tolerance);
   for (std::size_t i = 0; i < search.scales.size(); ++i) {
     const std::string number = std::to_string(i + 1);
     quantities.set("tension_fit_scale_" + number, search.scales[i], "1");
