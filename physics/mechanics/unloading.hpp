@@ -20,10 +20,10 @@ struct Reference {
 /// (F^-1), the transmural one as a normal of its layers (F^T); F is the mean over the tetrahedra around a node, by volume. Depth stays.
 mesh::Fibres carry_fibres(const mesh::Fibres &fibres, const mesh::HeartMesh &deformed, const mesh::HeartMesh &reference);
 
-/// Fixed point X <- X - w (x(X) - x_imaged), with x(X) the shape X inflated to the end-diastolic pressure (Sellier 2011); w is halved when
-/// the distance grows. Springs rest in the imaged shape. Where the distance stops falling below 1 mm, but above the tolerance, it warns
-/// and returns what it has (the distances are in the result); above that it throws SolveError with the distances.
-/// Collective; `mesh` and `fibres` are read on rank 0 and the result is there.
+/// Fixed point X <- X - (x(X) - x_imaged), with x(X) the shape X inflated (Sellier 2011): one correction at each of a row of rising
+/// pressures, then Anderson's mixing at the end-diastolic one; a correction that would shrink a tetrahedron below a tenth is shortened.
+/// Springs rest in the imaged shape. A search that no longer improves is accepted with a warning within `acceptable`, else throws
+/// SolveError with the distances. Collective; `mesh` and `fibres` are read on rank 0 and the result is there.
 Reference unload(MPI_Comm comm, const mesh::HeartMesh &mesh, const mesh::Fibres &fibres, const MechanicsOptions &options);
 
 } // namespace corvivo::physics

@@ -149,7 +149,8 @@ TEST(PublishedSolids, BeamOfLandBendsAsFarAsTheBenchmarkSays) {
   inflate(solid, newton, u, 0, 0.004, 4);
   const auto displacement = solid.domain().gather(u);
   if (io::rank() == 0) {
-    // Codes agree on 4.17 (4.151-4.185). Two boxes through the thickness with a penalty of 500 times the stiffness are 3 % too stiff.
+    // Codes agree on 4.17 (4.151-4.185). Two boxes through the thickness with a penalty of 500 times the stiffness are 3 % too stiff: the
+    // bound guards against regressions, agreement needs the finer meshes of tests/benchmarks.
     EXPECT_NEAR(beam_tip(mesh, displacement), 4.17, 0.13);
   }
 }
