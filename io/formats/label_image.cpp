@@ -5,6 +5,7 @@
 #include <io/base/units.hpp>
 #include <io/formats/voxel_data.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 
@@ -29,25 +30,28 @@ std::string whole_file(const std::string &path) {
 
 } // namespace
 
-Image read_image(const std::string &path) {
+Image read_image(const std::string &path, int frame) {
   const std::string content = whole_file(path);
   if (content.compare(0, 4, "NRRD") == 0)
-    return read_nrrd(content, path);
+    return read_nrrd(content, path, frame);
   if (ends_with(path, ".mha") || ends_with(path, ".mhd"))
-    return read_meta_image(content, path);
+    return read_meta_image(content, path, frame);
   if (ends_with(path, ".nii") || ends_with(path, ".nii.gz"))
-    return read_nifti(content, path);
+    return read_nifti(content, path, frame);
   if (ends_with(path, ".nrrd") || ends_with(path, ".nhdr"))
     throw CaseError(path + ": does not start with 'NRRD'; is it another kind of file, or damaged?");
   throw CaseError(path + ": not a kind of image that can be read; expected .nii, .nii.gz, .nrrd, .nhdr, .mha or .mhd");
 }
 
-Image read_label_image(const std::string &path) {
-  Image image = read_image(path);
+Image read_label_image(const std::string &path, int frame) {
+  Image image = read_image(path, frame);
   for (const float value : image.voxels)
     if (!(value >= 0 && value <= 65535 && value == std::floor(value)))
       throw CaseError(path + ": has a voxel of value " + print_number(static_cast<double>(value)) +
                       "; a label map holds whole numbers from 0 to 65535 (is this the image instead of its segmentation?)");
+  if (std::none_of(image.voxels.begin(), image.voxels.end(), [](float value) { return value > 0; }))
+    throw CaseError(path + (frame > 0 ? " (phase " + std::to_string(frame) + ")" : "") +
+                    ": is empty: every voxel is background (0); is it the segmentation, and of this phase?");
   return image;
 }
 

@@ -8,11 +8,11 @@ namespace corvivo::io {
 
 /// Reads .nii, .nii.gz, .nrrd, .nhdr, .mha or .mhd: geometry and values, whatever the number type. Formats in LPS are turned to RAS once.
 /// Where the header contradicts itself the reader decides as little as possible and says what in `notes`; where it cannot be believed it
-/// throws CaseError with a sentence.
-Image read_image(const std::string &path);
+/// throws CaseError with a sentence. `frame` chooses a volume of a file with several (a cine), counted from 1; 0 stands for the only one.
+Image read_image(const std::string &path, int frame = 0);
 
-/// The same for a map of labels: every value must be a whole number from 0 to 65535.
-Image read_label_image(const std::string &path);
+/// The same for a map of labels: every value must be a whole number from 0 to 65535 and not all of them 0.
+Image read_label_image(const std::string &path, int frame = 0);
 
 /// Writes .nii or .nii.gz (float32 values; NIfTI-1, or NIfTI-2 when the affine needs its doubles). `read_image` gives back the same bits.
 void write_nifti(const Image &image, const std::string &path);

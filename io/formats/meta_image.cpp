@@ -4,7 +4,6 @@
 #include <io/base/errors.hpp>
 #include <io/base/text.hpp>
 
-#include <filesystem>
 #include <map>
 
 namespace corvivo::io {
@@ -72,12 +71,24 @@ NumberType number_type(const std::string &name, const std::string &path) {
   return found->second;
 }
 
-void set_geometry(Image &image, const Fields &fields) {
-  const auto directions = numbers(fields, {"TransformMatrix", "Rotation", "Orientation"}, 9, image.source, "1 0 0 0 1 0 0 0 1");
-  const auto origin = numbers(fields, {"Offset", "Origin", "Position"}, 3, image.source, "0 0 0");
-  const auto spacing = numbers(fields, {"ElementSpacing", "ElementSize"}, 3, image.source);
+/// The first three of `dimensions` axes: positions and directions along the phases of a fourth mean nothing.
+void set_geometry(Image &image, const Fields &fields, std::size_t dimensions) {
+  std::string identity, zeros;
+  for (std::size_t r = 0; r < dimensions; ++r) {
+    zeros += "0 ";
+    for (std::size_t c = 0; c < dimensions; ++c)
+      identity += r == c ? "1 " : "0 ";
+  }
+  const auto directions = numbers(fields, {"TransformMatrix", "Rotation", "Orientation"}, dimensions * dimensions, image.source, identity);
+  const auto origin = numbers(fields, {"Offset", "Origin", "Position"}, dimensions, image.source, zeros);
+  const auto spacing = numbers(fields, {"ElementSpacing", "ElementSize"}, dimensions, image.source);
+  for (std::size_t a = 0; a < 3; ++a)
+    if (!(spacing[a] > 0))
+      throw CaseError(image.source + ": the spacing along axis " + std::to_string(a + 1) + " is " + fixed(spacing[a], 3) +
+                      " mm; expected more than 0: correct the header");
   for (std::size_t r = 0; r < 3; ++r) // the matrix lists the direction of each voxel axis in turn
-    image.affine[r] = {directions[r] * spacing[0], directions[3 + r] * spacing[1], directions[6 + r] * spacing[2], origin[r]};
+    image.affine[r] = {directions[r] * spacing[0], directions[dimensions + r] * spacing[1], directions[2 * dimensions + r] * spacing[2],
+                       origin[r]};
   flip_lps_ras(image);
   if (text_of(fields, {"TransformMatrix", "Rotation", "Orientation"}).empty()) {
     image.oriented = false;
@@ -85,40 +96,41 @@ void set_geometry(Image &image, const Fields &fields) {
   }
 }
 
-std::string voxel_bytes(const Fields &fields, const std::string &content, std::size_t start, std::size_t expected,
-                        const std::string &path) {
+void check_layout(const Fields &fields, const std::string &path) {
   const std::string name = fields.at("ElementDataFile"), header_size = text_of(fields, {"HeaderSize"}, "0");
   if (name == "LIST" || name.find('%') != std::string::npos || (header_size != "0" && header_size != "-1"))
     throw CaseError(path +
                     ": its voxels are in several files or behind another header; expected one block (ElementDataFile = LOCAL or one file)");
   if (!is_true(text_of(fields, {"BinaryData"}, "True")))
     throw CaseError(path + ": its voxels are text; expected BinaryData = True");
-  const std::string bytes =
-      name == "LOCAL" ? content.substr(start) : read_file((std::filesystem::path(path).parent_path() / name).string());
-  return is_true(text_of(fields, {"CompressedData"}, "False")) ? inflate_bytes(bytes, expected + 1, path) : bytes;
 }
 
 } // namespace
 
-Image read_meta_image(const std::string &content, const std::string &path) {
+Image read_meta_image(const std::string &content, const std::string &path, int frame) {
   std::size_t start = 0;
   const Fields fields = header_fields(content, start, path);
-  if (text_of(fields, {"NDims"}) != "3" || text_of(fields, {"ElementNumberOfChannels"}, "1") != "1")
-    throw CaseError(path + ": expected NDims = 3 and one channel; save one phase and one label map a file");
+  const std::string dimension_text = text_of(fields, {"NDims"});
+  if ((dimension_text != "3" && dimension_text != "4") || text_of(fields, {"ElementNumberOfChannels"}, "1") != "1")
+    throw CaseError(path + ": expected NDims = 3, or 4 for several phases, and one channel");
+  const std::size_t dimensions = dimension_text == "3" ? 3 : 4;
   Image image;
   image.source = path;
-  const auto size = numbers(fields, {"DimSize"}, 3, path);
+  const auto size = numbers(fields, {"DimSize"}, dimensions, path);
   const std::size_t voxels = checked_voxel_count({size[0], size[1], size[2]}, path);
+  const Frames frames = chosen_frame(dimensions == 4 ? size[3] : 1, frame, path);
   for (std::size_t a = 0; a < 3; ++a)
     image.size[a] = static_cast<std::size_t>(size[a]);
-  set_geometry(image, fields);
+  set_geometry(image, fields, dimensions);
   check_geometry(image);
   VoxelFormat format{number_type(text_of(fields, {"ElementType"}), path)};
   format.big_endian = is_true(text_of(fields, {"BinaryDataByteOrderMSB", "ElementByteOrderMSB"}, "False"));
-  const std::size_t expected = voxels * bytes_of(format.type);
-  const std::string bytes = voxel_bytes(fields, content, start, expected, path);
-  check_byte_count(bytes.size(), expected, path);
-  image.voxels = decode_voxels(bytes.data(), voxels, format);
+  check_layout(fields, path);
+  const std::string &name = fields.at("ElementDataFile");
+  const bool local = name == "LOCAL";
+  const std::string beside = local ? std::string() : read_data_file(path, name);
+  PackedBytes bytes(local ? content : beside, local ? start : 0, is_true(text_of(fields, {"CompressedData"}, "False")), path);
+  image.voxels = read_voxels(bytes, voxels, frames, format, path);
   return image;
 }
 

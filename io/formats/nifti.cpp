@@ -142,25 +142,28 @@ VoxelFormat voxel_format(const NiftiHeader &h, const std::string &path) {
   return format;
 }
 
-std::array<double, 3> checked_size(const NiftiHeader &h, const std::string &path) {
+/// The extents of a volume, and how many volumes there are.
+std::array<double, 4> checked_size(const NiftiHeader &h, const std::string &path) {
   if (!(h.dim[0] >= 1 && h.dim[0] <= 7))
     throw CaseError(path + ": has " + fixed(h.dim[0], 0) + " dimensions; expected three");
-  std::array<double, 3> size{1, 1, 1};
+  std::array<double, 4> size{1, 1, 1, 1};
   for (std::size_t d = 1; d <= static_cast<std::size_t>(h.dim[0]); ++d) {
-    if (d <= 3)
+    if (d <= 4)
       size[d - 1] = h.dim[d];
     else if (h.dim[d] != 1)
-      throw CaseError(path + ": holds " + fixed(h.dim[d], 0) + " volumes along its dimension " + std::to_string(d) +
-                      "; expected one: save each phase as its own file");
+      throw CaseError(path + ": holds " + fixed(h.dim[d], 0) + " values along its dimension " + std::to_string(d) +
+                      "; expected one number a voxel, and phases along dimension 4");
   }
   return size;
 }
 
 /// Steps along the voxel axes from pixdim, mm.
-std::array<double, 3> pixdim_spacing(const NiftiHeader &h, double to_mm, const std::string &path) {
+std::array<double, 3> pixdim_spacing(const NiftiHeader &h, double to_mm, const std::string &path, std::vector<std::string> &notes) {
   std::array<double, 3> spacing{};
   for (std::size_t a = 0; a < 3; ++a) {
     spacing[a] = to_mm * std::abs(h.pixdim[a + 1]);
+    if (h.pixdim[a + 1] < 0)
+      notes.push_back("pixdim is negative along axis " + std::to_string(a + 1) + ", which no NIfTI file may have; its size is used");
     if (!std::isfinite(spacing[a]) || spacing[a] == 0)
       throw CaseError(path + ": the header gives no spacing along axis " + std::to_string(a + 1) + " (pixdim is " +
                       (spacing[a] == 0 ? "0" : "not a number") + "); expected millimetres: correct the header");
@@ -229,7 +232,7 @@ void use_sform(Image &image, const NiftiHeader &h, const std::array<double, 3> &
 
 void set_affine(Image &image, const NiftiHeader &h) {
   const double to_mm = (h.units & 7) == 1 ? 1000 : (h.units & 7) == 3 ? 0.001 : 1; // metres, micrometres, else millimetres
-  const auto pixdim = pixdim_spacing(h, to_mm, image.source);
+  const auto pixdim = pixdim_spacing(h, to_mm, image.source, image.notes);
   if (h.sform_code > 0) {
     use_sform(image, h, pixdim, to_mm);
     const bool usable = std::isfinite(image.determinant()) && image.voxel_volume() > 0;
@@ -254,13 +257,14 @@ void set_affine(Image &image, const NiftiHeader &h) {
 
 } // namespace
 
-Image read_nifti(const std::string &content, const std::string &path) {
+Image read_nifti(const std::string &content, const std::string &path, int frame) {
   const bool zipped = is_gzip(content);
   const NiftiHeader h = parse_header(zipped ? inflate_bytes(content, header_2, path) : content.substr(0, header_2), path);
   Image image;
   image.source = path;
   const auto size = checked_size(h, path);
-  const std::size_t voxels = checked_voxel_count(size, path);
+  const std::size_t voxels = checked_voxel_count({size[0], size[1], size[2]}, path);
+  const Frames frames = chosen_frame(size[3], frame, path);
   const VoxelFormat format = voxel_format(h, path);
   for (std::size_t a = 0; a < 3; ++a)
     image.size[a] = static_cast<std::size_t>(size[a]);
@@ -269,12 +273,10 @@ Image read_nifti(const std::string &content, const std::string &path) {
   if (!(h.offset >= header_1 && h.offset <= 1e6 && h.offset == std::floor(h.offset)))
     throw CaseError(path + ": says that its voxels start at byte " + fixed(h.offset, 0) +
                     "; expected 352 or a little more: the header is damaged");
-  const auto start = static_cast<std::size_t>(h.offset);
-  const std::size_t expected = voxels * bytes_of(format.type);
-  const std::string expanded = zipped ? inflate_bytes(content, start + expected + 1, path) : std::string();
-  const std::string &bytes = zipped ? expanded : content;
-  check_byte_count(bytes.size() - std::min(start, bytes.size()), expected, path);
-  image.voxels = decode_voxels(bytes.data() + start, voxels, format);
+  PackedBytes bytes(content, 0, zipped, path);
+  std::string before(static_cast<std::size_t>(h.offset), '\0');
+  bytes.read(before.data(), before.size()); // header and extensions
+  image.voxels = read_voxels(bytes, voxels, frames, format, path);
   return image;
 }
 

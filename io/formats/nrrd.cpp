@@ -5,7 +5,7 @@
 #include <io/base/text.hpp>
 
 #include <algorithm>
-#include <filesystem>
+#include <cmath>
 #include <map>
 
 namespace corvivo::io {
@@ -97,13 +97,45 @@ std::optional<bool> is_lps(const Fields &fields, const std::string &path) {
   throw CaseError(path + ": its space is '" + found->second + "'; expected left-posterior-superior or right-anterior-superior");
 }
 
-void set_geometry(Image &image, const Fields &fields) {
-  if (!fields.count("space directions")) {
-    const auto spacing = number_field(fields, "spacings", 3, image.source);
-    image.affine = {{{spacing[0], 0, 0, 0}, {0, spacing[1], 0, 0}, {0, 0, spacing[2], 0}}};
-    image.oriented = false;
-    image.notes.push_back("the header gives no patient directions, only spacings");
-    return;
+/// Where the axis of phases stands among the axes of the file; nothing when there are three.
+std::optional<std::size_t> phase_axis(const Fields &fields, const std::string &path) {
+  const std::string &dimension = field(fields, "dimension", path);
+  if (dimension == "3")
+    return std::nullopt;
+  if (dimension != "4")
+    throw CaseError(path + ": has " + dimension + " dimensions; expected three, or four for several phases");
+  const auto directions = fields.find("space directions");
+  return directions != fields.end() && directions->second.rfind("none", 0) == 0 ? 0 : 3;
+}
+
+/// The numbers of the three spatial axes of a field that has one number for each axis.
+std::vector<double> spatial(const Fields &fields, const std::string &name, std::optional<std::size_t> phases, const std::string &path) {
+  auto values = number_field(fields, name, phases ? 4 : 3, path);
+  if (phases)
+    values.erase(values.begin() + static_cast<long>(*phases));
+  return values;
+}
+
+void use_spacings(Image &image, const Fields &fields, std::optional<std::size_t> phases) {
+  const auto spacing = spatial(fields, "spacings", phases, image.source);
+  for (std::size_t a = 0; a < 3; ++a) {
+    image.affine[a][a] = std::abs(spacing[a]);
+    if (spacing[a] < 0)
+      image.notes.push_back("the spacing is negative along axis " + std::to_string(a + 1) + "; its size is used");
+  }
+  image.oriented = false;
+  image.notes.push_back("the header gives no patient directions, only spacings");
+}
+
+void set_geometry(Image &image, Fields fields, std::optional<std::size_t> phases) {
+  if (!fields.count("space directions"))
+    return use_spacings(image, fields, phases);
+  if (phases) { // "none" stands for the axis of phases
+    std::string &text = fields["space directions"];
+    const std::size_t none = text.find("none");
+    if (none == std::string::npos)
+      throw CaseError(image.source + ": 'space directions: " + text + "' should say 'none' for the axis of phases and three vectors");
+    text.replace(none, 4, "");
   }
   const auto directions = number_field(fields, "space directions", 9, image.source);
   const auto origin = fields.count("space origin") ? number_field(fields, "space origin", 3, image.source) : std::vector<double>(3, 0.0);
@@ -117,51 +149,53 @@ void set_geometry(Image &image, const Fields &fields) {
     flip_lps_ras(image);
 }
 
-std::string voxel_bytes(const Fields &fields, const std::string &content, std::size_t start, std::size_t expected,
-                        const std::string &path) {
-  const bool detached = fields.count("data file") || fields.count("datafile");
-  for (const char *skip : {"byte skip", "byteskip", "line skip", "lineskip"})
-    if (fields.count(skip) && fields.at(skip) != "0")
-      throw CaseError(path + ": asks to skip bytes or lines before the voxels; expected voxels right after the header");
-  std::string bytes;
-  if (detached) {
-    const std::string name = fields.count("data file") ? fields.at("data file") : fields.at("datafile");
-    bytes = read_file((std::filesystem::path(path).parent_path() / name).string());
-  } else {
-    bytes = content.substr(start);
-  }
-  const std::string &encoding = field(fields, "encoding", path);
-  if (encoding == "gzip" || encoding == "gz")
-    return inflate_bytes(bytes, expected + 1, path);
-  if (encoding != "raw")
-    throw CaseError(path + ": its encoding is '" + encoding + "'; expected raw or gzip");
-  return bytes;
-}
-
-} // namespace
-
-Image read_nrrd(const std::string &content, const std::string &path) {
-  std::size_t start = 0;
-  const Fields fields = header_fields(content, start, path);
-  if (field(fields, "dimension", path) != "3")
-    throw CaseError(path + ": has " + fields.at("dimension") + " dimensions; expected three: save one phase and one label map a file");
-  Image image;
-  image.source = path;
-  const auto size = number_field(fields, "sizes", 3, path);
-  const std::size_t voxels = checked_voxel_count({size[0], size[1], size[2]}, path);
-  for (std::size_t a = 0; a < 3; ++a)
-    image.size[a] = static_cast<std::size_t>(size[a]);
-  set_geometry(image, fields);
-  check_geometry(image);
+VoxelFormat voxel_format(const Fields &fields, const std::string &path) {
   VoxelFormat format{number_type(field(fields, "type", path), path)};
   const auto endian = fields.find("endian");
   if (bytes_of(format.type) > 1 && (endian == fields.end() || (endian->second != "little" && endian->second != "big")))
     throw CaseError(path + ": its NRRD header does not say 'endian: little' or 'endian: big'; export the file again");
   format.big_endian = endian != fields.end() && endian->second == "big";
-  const std::size_t expected = voxels * bytes_of(format.type);
-  const std::string bytes = voxel_bytes(fields, content, start, expected, path);
-  check_byte_count(bytes.size(), expected, path);
-  image.voxels = decode_voxels(bytes.data(), voxels, format);
+  return format;
+}
+
+/// Name of the file that holds the voxels; empty when they follow the header.
+std::string data_file(const Fields &fields, const std::string &path) {
+  for (const char *skip : {"byte skip", "byteskip", "line skip", "lineskip"})
+    if (fields.count(skip) && fields.at(skip) != "0")
+      throw CaseError(path + ": asks to skip bytes or lines before the voxels; expected voxels right after the header");
+  for (const char *name : {"data file", "datafile"})
+    if (fields.count(name))
+      return fields.at(name);
+  return {};
+}
+
+bool is_packed(const Fields &fields, const std::string &path) {
+  const std::string &encoding = field(fields, "encoding", path);
+  if (encoding != "raw" && encoding != "gzip" && encoding != "gz")
+    throw CaseError(path + ": its encoding is '" + encoding + "'; expected raw or gzip");
+  return encoding != "raw";
+}
+
+} // namespace
+
+Image read_nrrd(const std::string &content, const std::string &path, int frame) {
+  std::size_t start = 0;
+  const Fields fields = header_fields(content, start, path);
+  const auto phases = phase_axis(fields, path);
+  Image image;
+  image.source = path;
+  const auto size = spatial(fields, "sizes", phases, path);
+  const std::size_t voxels = checked_voxel_count({size[0], size[1], size[2]}, path);
+  Frames frames = chosen_frame(phases ? number_field(fields, "sizes", 4, path)[*phases] : 1, frame, path);
+  frames.interleaved = phases == std::optional<std::size_t>(0);
+  for (std::size_t a = 0; a < 3; ++a)
+    image.size[a] = static_cast<std::size_t>(size[a]);
+  set_geometry(image, fields, phases);
+  check_geometry(image);
+  const VoxelFormat format = voxel_format(fields, path);
+  const std::string beside = data_file(fields, path), data = beside.empty() ? std::string() : read_data_file(path, beside);
+  PackedBytes bytes(beside.empty() ? content : data, beside.empty() ? start : 0, is_packed(fields, path), path);
+  image.voxels = read_voxels(bytes, voxels, frames, format, path);
   return image;
 }
 

@@ -3,6 +3,7 @@
 #include <io/base/errors.hpp>
 #include <io/base/text.hpp>
 #include <io/base/units.hpp>
+#include <io/formats/mesh_files.hpp>
 
 #include <vtkCellArray.h>
 #include <vtkCellData.h>
@@ -14,11 +15,9 @@
 #include <vtkPoints.h>
 #include <vtkUnsignedCharArray.h>
 #include <vtkUnstructuredGrid.h>
-#include <vtkXMLUnstructuredGridReader.h>
 #include <vtkXMLUnstructuredGridWriter.h>
 
 #include <algorithm>
-#include <filesystem>
 
 namespace corvivo::io {
 
@@ -93,51 +92,6 @@ vtkSmartPointer<vtkUnstructuredGrid> to_vtk(const Grid &grid) {
   return out;
 }
 
-std::vector<Grid::Array> arrays_of(vtkDataSetAttributes *attributes) {
-  std::vector<Grid::Array> arrays;
-  for (int a = 0; a < attributes->GetNumberOfArrays(); ++a) {
-    vtkDataArray *from = attributes->GetArray(a); // null for texts, which a Grid does not hold
-    if (!from)
-      continue;
-    Grid::Array array{from->GetName() ? from->GetName() : "", static_cast<std::size_t>(from->GetNumberOfComponents()), {}};
-    array.values.reserve(static_cast<std::size_t>(from->GetNumberOfValues()));
-    for (vtkIdType t = 0; t < from->GetNumberOfTuples(); ++t)
-      for (int c = 0; c < from->GetNumberOfComponents(); ++c)
-        array.values.push_back(from->GetComponent(t, c));
-    arrays.push_back(std::move(array));
-  }
-  return arrays;
-}
-
-CellType cell_type(int vtk, const std::string &path) {
-  for (const CellCode &code : cell_codes)
-    if (code.vtk == vtk)
-      return code.type;
-  throw CaseError(path + ": has a cell of VTK type " + std::to_string(vtk) +
-                  "; expected lines (3), triangles (5), tetrahedra (10) or quadratic tetrahedra (24)");
-}
-
-Grid from_vtk(vtkUnstructuredGrid *from, const std::string &path) {
-  Grid grid;
-  const auto points = static_cast<std::size_t>(from->GetNumberOfPoints());
-  grid.points.resize(points);
-  for (std::size_t p = 0; p < points; ++p)
-    from->GetPoint(static_cast<vtkIdType>(p), grid.points[p].data());
-  for (vtkIdType c = 0; c < from->GetNumberOfCells(); ++c) {
-    const CellType type = cell_type(from->GetCellType(c), path);
-    vtkIdType count = 0;
-    const vtkIdType *ids = nullptr;
-    from->GetCellPoints(c, count, ids);
-    const bool valid = std::all_of(ids, ids + count, [&](vtkIdType id) { return id >= 0 && static_cast<std::size_t>(id) < points; });
-    if (static_cast<std::size_t>(count) != nodes_of(type) || !valid)
-      throw CaseError(path + ": cell " + std::to_string(c) + " names the wrong number of points or a point that is not there");
-    grid.add_cell(type, std::vector<std::size_t>(ids, ids + count));
-  }
-  grid.point_data = arrays_of(from->GetPointData());
-  grid.cell_data = arrays_of(from->GetCellData());
-  return grid;
-}
-
 } // namespace
 
 void write_vtu(const Grid &grid, const std::string &path) {
@@ -156,17 +110,10 @@ void write_vtu(const Grid &grid, const std::string &path) {
 }
 
 Grid read_vtu(const std::string &path) {
-  const std::string content = read_file(path); // says what is wrong with the file itself
+  const std::string content = read_file(path);
   if (content.substr(0, 1000).find("UnstructuredGrid") == std::string::npos || content.find("</VTKFile>") == std::string::npos)
     throw CaseError(path + ": not a whole VTK XML unstructured grid; is it truncated or another kind of file?");
-  vtkNew<vtkXMLUnstructuredGridReader> reader;
-  vtkNew<ErrorText> error;
-  reader->AddObserver(vtkCommand::ErrorEvent, error);
-  reader->SetFileName(path.c_str());
-  reader->Update();
-  if (!error->text.empty() || reader->GetErrorCode() != 0)
-    throw CaseError(path + ": VTK cannot read it (" + error->text + ")");
-  return from_vtk(reader->GetOutput(), path);
+  return read_vtk_xml(content, path);
 }
 
 void write_pvd(const std::vector<std::pair<double, std::string>> &files, const std::string &path) {

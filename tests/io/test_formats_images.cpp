@@ -238,7 +238,7 @@ TEST(BadNiftiImages, AreRefusedWithASentence) {
   EXPECT_SAYS(NiftiFile().put<short>(42, 4).complaint(), "truncated");
   EXPECT_SAYS(NiftiFile().put<short>(42, 2).complaint(), "more follow");
   EXPECT_SAYS(NiftiFile().put<short>(40, 9).complaint(), "dimensions");
-  EXPECT_SAYS(NiftiFile().put<short>(40, 4).put<short>(48, 25).complaint(), "save each phase as its own file");
+  EXPECT_SAYS(NiftiFile().put<short>(40, 4).put<short>(48, 25).complaint(), "holds 25 phases; say which one");
   EXPECT_SAYS(NiftiFile().put<short>(70, 128).complaint(), "NIfTI type 128");
   EXPECT_SAYS(NiftiFile().put<short>(72, 16).complaint(), "bits a voxel");
   EXPECT_SAYS(NiftiFile().put<float>(108, 1e9F).complaint(), "start at byte");

@@ -117,7 +117,7 @@ TEST(BadNrrdAndMetaImages, AreRefusedWithASentence) {
   EXPECT_SAYS(files.complaint("a.nrrd", nrrd("RAS", "encoding: raw\n", voxels + "x")), "more follow");
   EXPECT_SAYS(files.complaint("a.nrrd", nrrd("RAS", "encoding: gzip\n", io::deflate_bytes(voxels).substr(0, 15))), "truncated");
   EXPECT_SAYS(files.complaint("a.nrrd", "NRRD0004\ntype: float\n"), "no end");
-  EXPECT_SAYS(files.complaint("a.nrrd", "NRRD0004\ndimension: 4\n\n"), "4 dimensions");
+  EXPECT_SAYS(files.complaint("a.nrrd", "NRRD0004\ndimension: 5\n\n"), "5 dimensions");
   EXPECT_SAYS(files.complaint("a.nrrd", "something else"), "does not start with 'NRRD'");
   EXPECT_SAYS(files.complaint("a.mha", mha("", "abc")), "truncated");
   EXPECT_SAYS(files.complaint("a.mha", mha("CompressedData = True\n", "notzlib!")), "damaged");

@@ -1,0 +1,112 @@
+#include <tests/io/mutations.hpp>
+
+#include <io/base/errors.hpp>
+#include <io/base/text.hpp>
+#include <io/formats/label_image.hpp>
+#include <io/formats/mesh_data.hpp>
+#include <io/formats/mesh_files.hpp>
+#include <io/formats/vtu.hpp>
+#include <tests/support/temporary_folder.hpp>
+
+namespace corvivo::test {
+
+namespace {
+
+/// What a reader promises about every image that it returns.
+void check_image(const io::Image &image) {
+  CORVIVO_ASSERT(image.voxels.size() == image.size[0] * image.size[1] * image.size[2], "the wrong number of voxels");
+  CORVIVO_ASSERT(image.voxel_volume() > 0, "an image without volume");
+}
+void check_mesh(const io::Grid &grid) {
+  io::check_grid(grid, "mutated");
+  for (const std::size_t point : grid.cell_points)
+    CORVIVO_ASSERT(point < grid.points.size(), "a cell with a point that is not there");
+}
+
+io::Image sample_image() {
+  io::Image image;
+  image.size = {5, 4, 3};
+  image.affine = {{{-1.5, 0, 0.25, 10}, {0, -1.5, 0.5, 20}, {0.25, 0.5, 8, -30}}};
+  for (int v = 0; v < 60; ++v)
+    image.voxels.push_back(static_cast<float>(v * v % 5));
+  return image;
+}
+
+/// The bytes that `write` puts into a file.
+template <class Write> std::string written(const std::string &name, const Write &write) {
+  TemporaryFolder folder;
+  write(folder.file(name));
+  return io::read_file(folder.file(name));
+}
+
+MutatedFormat nifti(bool zipped) {
+  io::Image image = sample_image();
+  std::vector<std::string> samples;
+  for (const bool version_2 : {false, true}) {
+    image.affine[0][0] = version_2 ? -1.0 / 3 : -1.5;
+    samples.push_back(written(zipped ? "a.nii.gz" : "a.nii", [&](const std::string &path) { io::write_nifti(image, path); }));
+  }
+  return {zipped ? "NIfTI, zipped" : "NIfTI", samples,
+          [](const std::string &content) { check_image(io::read_nifti(content, "mutated.nii", 1)); }};
+}
+
+const std::string voxels{0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3};
+
+MutatedFormat nrrd() {
+  const std::string head = "NRRD0004\ntype: unsigned char\nspace: left-posterior-superior\n", tail = "\nspace origin: (10,20,30)\n";
+  const std::string three = head + "dimension: 3\nsizes: 2 2 4\nspace directions: (1.5,0,0) (0,1.25,0.5) (0,-0.5,8)" + tail,
+                    four = head + "dimension: 4\nsizes: 2 2 2 2\nspace directions: none (1.5,0,0) (0,1.25,0.5) (0,-0.5,8)" + tail;
+  return {
+      "NRRD",
+      {three + "encoding: raw\n\n" + voxels, four + "encoding: raw\n\n" + voxels, three + "encoding: gzip\n\n" + io::deflate_bytes(voxels)},
+      [](const std::string &content) { check_image(io::read_nrrd(content, "mutated.nrrd", 1)); }};
+}
+
+MutatedFormat meta_image() {
+  const auto file = [](const std::string &more, const std::string &data) {
+    return "ObjectType = Image\nNDims = 3\nBinaryData = True\nBinaryDataByteOrderMSB = False\n" + more +
+           "TransformMatrix = 1 0 0 0 0 1 0 -1 0\nOffset = 10 20 30\nElementSpacing = 1.5 1.25 8\nDimSize = 2 2 4\n"
+           "ElementType = MET_UCHAR\nElementDataFile = LOCAL\n" +
+           data;
+  };
+  return {"MetaImage", {file("", voxels), file("CompressedData = True\n", io::deflate_bytes(voxels))}, [](const std::string &content) {
+            check_image(io::read_meta_image(content, "mutated.mha", 1));
+          }};
+}
+
+io::Grid sample_grid() {
+  io::Grid grid;
+  for (int p = 0; p < 5; ++p)
+    grid.points.push_back({p / 3.0, p % 2 * 1.5, p == 3 ? 2.0 : p * 0.25});
+  grid.add_cell(io::CellType::tetrahedron, std::array<std::size_t, 4>{0, 1, 2, 3});
+  grid.add_cell(io::CellType::tetrahedron, std::array<std::size_t, 4>{1, 2, 3, 4});
+  grid.add_cell(io::CellType::triangle, std::array<std::size_t, 3>{2, 1, 0});
+  grid.point_data = {{"depth [1]", 1, {0, 0.25, 0.5, 0.75, 1}}};
+  grid.cell_data = {{"fibre [1]", 3, {1, 0, 0, 0, 1, 0, 0, 0, 1}}, {"region [1]", 1, {0, 1, -1}}};
+  return grid;
+}
+
+std::string text_vtu(const std::string &format, const std::string &points, const std::string &attributes) {
+  return "<?xml version=\"1.0\"?>\n<VTKFile type=\"UnstructuredGrid\" version=\"0.1\" byte_order=\"LittleEndian\"" + attributes +
+         ">\n<UnstructuredGrid><Piece NumberOfPoints=\"4\" NumberOfCells=\"1\">\n<Points><DataArray type=\"Float64\" "
+         "NumberOfComponents=\"3\" format=\"" +
+         format + "\">" + points +
+         "</DataArray></Points>\n<Cells><DataArray type=\"Int32\" Name=\"connectivity\" format=\"ascii\">0 1 2 3</DataArray>"
+         "<DataArray type=\"Int32\" Name=\"offsets\" format=\"ascii\">4</DataArray><DataArray type=\"UInt8\" Name=\"types\" "
+         "format=\"ascii\">10</DataArray></Cells></Piece></UnstructuredGrid></VTKFile>\n";
+}
+
+MutatedFormat vtu() {
+  return {"VTU",
+          {written("a.vtu", [](const std::string &path) { io::write_vtu(sample_grid(), path); }),
+           text_vtu("ascii", "0 0 0 1 0 0 0 1 0 0 0 1", "")},
+          [](const std::string &content) { check_mesh(io::read_vtk_xml(content, "mutated.vtu")); }};
+}
+
+} // namespace
+
+std::vector<MutatedFormat> mutated_formats() {
+  return {nifti(false), nifti(true), nrrd(), meta_image(), vtu()};
+}
+
+} // namespace corvivo::test
