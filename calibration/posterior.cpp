@@ -4,8 +4,7 @@
 #include <calibration/random_stream.hpp>
 #include <io/base/errors.hpp>
 #include <io/base/text.hpp>
-
-#include <nlohmann/json.hpp>
+#include <physics/parameter_json.hpp>
 
 #include <cmath>
 
@@ -64,15 +63,9 @@ std::vector<physics::ParameterVector> Posterior::draw(std::size_t count, std::in
 }
 
 std::string Posterior::to_json() const {
-  nlohmann::ordered_json parameters = nlohmann::ordered_json::array();
+  nlohmann::ordered_json parameters = physics::to_json(space);
   for (std::size_t i = 0; i < space.size(); ++i)
-    parameters.push_back({{"name", space[i].name},
-                          {"unit", space[i].unit},
-                          {"meaning", space[i].meaning},
-                          {"lower", space[i].lower},
-                          {"upper", space[i].upper},
-                          {"baseline", space[i].baseline},
-                          {"mode", mode[i]}});
+    parameters[i]["mode"] = mode[i];
   return nlohmann::ordered_json{
              {"format", "corvivo posterior 1"},      {"method", method}, {"model", model}, {"seed", seed}, {"parameters", parameters},
              {"standardised_covariance", covariance}}
@@ -82,17 +75,16 @@ std::string Posterior::to_json() const {
 
 Posterior Posterior::from_json(const std::string &text) {
   try {
-    const nlohmann::json document = nlohmann::json::parse(text);
+    const auto document = nlohmann::ordered_json::parse(text);
     if (document.at("format") != "corvivo posterior 1")
       throw io::CaseError("found a posterior of format '" + document.at("format").get<std::string>() + "', expected 'corvivo posterior 1'");
     Posterior posterior;
     posterior.method = document.at("method");
     posterior.model = document.at("model");
     posterior.seed = document.at("seed");
-    for (const auto &p : document.at("parameters")) {
-      posterior.space.push_back({p.at("name"), p.at("unit"), p.at("meaning"), p.at("lower"), p.at("upper"), p.at("baseline")});
+    posterior.space = physics::space_from_json(document.at("parameters"));
+    for (const auto &p : document.at("parameters"))
       posterior.mode.push_back(p.at("mode"));
-    }
     posterior.covariance = document.at("standardised_covariance").get<Matrix>();
     bool square = posterior.covariance.size() == posterior.mode.size();
     for (const Vector &row : posterior.covariance)

@@ -1,13 +1,12 @@
 #include <io/base/errors.hpp>
+#include <io/base/headed_file.hpp>
 #include <io/base/parallel.hpp>
-#include <io/base/text.hpp>
 #include <mesh/distributed_mesh.hpp>
 #include <mesh/fibres.hpp>
 
 #include <nlohmann/json.hpp>
 
 #include <cmath>
-#include <cstring>
 
 namespace corvivo::mesh {
 
@@ -74,11 +73,7 @@ io::Grid to_grid(const HeartMesh &mesh, const Fibres &fibres) {
 
 namespace {
 
-constexpr char magic[] = "corvivo fibres 1\n";
-
-std::string bytes(const std::vector<double> &values) {
-  return {reinterpret_cast<const char *>(values.data()), values.size() * sizeof(double)};
-}
+constexpr const char *format = "corvivo fibres 1", *what = "saved fibres";
 
 nlohmann::json header(const Fibres &fibres) {
   const FibreOptions &o = fibres.options;
@@ -120,25 +115,19 @@ Fibres scatter(const Fibres &on_rank_0, const DistributedMesh &mesh) {
 }
 
 void save(const Fibres &fibres, const std::string &path) {
-  io::write_file(path, magic + header(fibres).dump() + "\n" + bytes(fibres.depth) + bytes(flat(fibres.transmural)) +
-                           bytes(flat(fibres.longitudinal)));
+  io::write_headed_file(path, format,
+                        {header(fibres).dump(),
+                         io::to_bytes(fibres.depth) + io::to_bytes(flat(fibres.transmural)) + io::to_bytes(flat(fibres.longitudinal))});
 }
 
 Fibres load_fibres(const std::string &path) {
-  const std::string content = io::read_file(path);
-  const std::size_t start = sizeof magic - 1, end = content.find('\n', start);
-  if (content.compare(0, start, magic) != 0 || end == std::string::npos)
-    throw io::CaseError(path + ": not saved fibres; delete it and run again");
+  const io::HeadedFile file = io::read_headed_file(path, format, what);
   Fibres fibres;
-  const std::size_t nodes = read_header(content.substr(start, end - start), path, fibres.options);
-  if (content.size() - end - 1 != 7 * nodes * sizeof(double))
-    throw io::CaseError(path + ": saved fibres that are truncated; delete it and run again");
-  std::vector<double> values(7 * nodes);
-  std::memcpy(values.data(), content.data() + end + 1, values.size() * sizeof(double));
-  const auto at = [&](std::size_t n) { return values.begin() + static_cast<std::ptrdiff_t>(n); };
-  fibres.depth.assign(at(0), at(nodes));
-  fibres.transmural = vectors({at(nodes), at(4 * nodes)});
-  fibres.longitudinal = vectors({at(4 * nodes), at(7 * nodes)});
+  const std::size_t nodes = read_header(file.heading, path, fibres.options);
+  io::check_length(file, 7 * nodes * sizeof(double), path, what);
+  fibres.depth = io::numbers_of<double>(file, 0, nodes);
+  fibres.transmural = vectors(io::numbers_of<double>(file, nodes, 3 * nodes));
+  fibres.longitudinal = vectors(io::numbers_of<double>(file, 4 * nodes, 3 * nodes));
   return fibres;
 }
 

@@ -1,13 +1,12 @@
 #include <mesh/heart_shape.hpp>
 
 #include <io/base/errors.hpp>
-#include <io/base/text.hpp>
+#include <io/base/headed_file.hpp>
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 
 namespace corvivo::mesh {
 
@@ -35,7 +34,7 @@ double HeartShape::value(const std::vector<float> &field, const Vector3 &point) 
 
 namespace {
 
-constexpr char magic[] = "corvivo heart shape 1\n";
+constexpr const char *format = "corvivo heart shape 1", *what = "a saved heart shape";
 
 template <class Shape, class Visit> void each_vector(Shape &shape, const Visit &visit) {
   visit("origin", shape.origin);
@@ -59,41 +58,31 @@ template <class Shape, class Visit> void each_number(Shape &shape, const Visit &
   visit("wall_volume", shape.wall_volume);
 }
 
-std::string bytes(const std::vector<float> &values) {
-  return {reinterpret_cast<const char *>(values.data()), values.size() * sizeof(float)};
-}
-
 } // namespace
 
 void save(const HeartShape &shape, const std::string &path) {
   nlohmann::json header{{"size", shape.size}, {"notes", shape.notes}};
   each_vector(shape, [&](const char *name, const Vector3 &v) { header[name] = v; });
   each_number(shape, [&](const char *name, double v) { header[name] = v; });
-  io::write_file(path, magic + header.dump() + "\n" + bytes(shape.endocardium_field) + bytes(shape.epicardium_field));
+  io::write_headed_file(path, format, {header.dump(), io::to_bytes(shape.endocardium_field) + io::to_bytes(shape.epicardium_field)});
 }
 
 HeartShape load_heart_shape(const std::string &path) {
-  const std::string content = io::read_file(path);
-  const std::size_t start = sizeof magic - 1, end = content.find('\n', start);
-  if (content.compare(0, start, magic) != 0 || end == std::string::npos)
-    throw io::CaseError(path + ": not a saved heart shape; delete it and run again");
+  const io::HeadedFile file = io::read_headed_file(path, format, what);
   HeartShape shape;
   try {
-    const auto header = nlohmann::json::parse(content.substr(start, end - start));
+    const auto header = nlohmann::json::parse(file.heading);
     header.at("size").get_to(shape.size);
     header.at("notes").get_to(shape.notes);
     each_vector(shape, [&](const char *name, Vector3 &v) { header.at(name).get_to(v); });
     each_number(shape, [&](const char *name, double &v) { header.at(name).get_to(v); });
   } catch (const nlohmann::json::exception &error) {
-    throw io::CaseError(path + ": not a saved heart shape (" + error.what() + "); delete it and run again");
+    throw io::CaseError(path + ": not " + what + " (" + error.what() + "); delete it and run again");
   }
   const std::size_t nodes = shape.size[0] * shape.size[1] * shape.size[2];
-  if (content.size() - end - 1 != 2 * nodes * sizeof(float))
-    throw io::CaseError(path + ": a saved heart shape that is truncated; delete it and run again");
-  shape.endocardium_field.resize(nodes);
-  shape.epicardium_field.resize(nodes);
-  std::memcpy(shape.endocardium_field.data(), content.data() + end + 1, nodes * sizeof(float));
-  std::memcpy(shape.epicardium_field.data(), content.data() + end + 1 + nodes * sizeof(float), nodes * sizeof(float));
+  io::check_length(file, 2 * nodes * sizeof(float), path, what);
+  shape.endocardium_field = io::numbers_of<float>(file, 0, nodes);
+  shape.epicardium_field = io::numbers_of<float>(file, nodes, nodes);
   return shape;
 }
 

@@ -18,7 +18,7 @@ void save_dataset(const Dataset &dataset, const std::filesystem::path &file) {
                                  {"seed", dataset.seed},
                                  {"seconds_per_run", dataset.seconds_per_run},
                                  {"ranks", dataset.ranks},
-                                 {"space", space_to_json(dataset.space)},
+                                 {"space", physics::to_json(dataset.space)},
                                  {"outputs", outputs_to_json(dataset.outputs)},
                                  {"failures", nlohmann::ordered_json::array()}};
   for (const FailedRun &failure : dataset.failures)
@@ -51,7 +51,7 @@ Dataset load_dataset(const std::filesystem::path &file) {
     dataset.seed = heading.at("seed");
     dataset.seconds_per_run = heading.at("seconds_per_run");
     dataset.ranks = heading.at("ranks");
-    dataset.space = space_from_json(heading.at("space"));
+    dataset.space = physics::space_from_json(heading.at("space"));
     dataset.outputs = outputs_from_json(heading.at("outputs"));
     for (const auto &failure : heading.at("failures"))
       dataset.failures.push_back({failure.at("member"), failure.at("message")});

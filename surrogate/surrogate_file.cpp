@@ -118,7 +118,7 @@ SurrogateModel parse(const std::string &text, const std::string &weights) {
   json.erase("hash");
   if (io::content_hash(json.dump() + weights) != hash)
     throw io::CaseError("its content is not what was written (the hash differs)");
-  physics::ParameterSpace space = space_from_json(json.at("space"));
+  physics::ParameterSpace space = physics::space_from_json(json.at("space"));
   std::vector<io::Quantity> outputs = outputs_from_json(json.at("outputs"));
   Network network = empty_network(json.at("network"), space.size(), outputs.size());
   from_bytes(weights, network);
@@ -138,7 +138,7 @@ SurrogateModel::Files SurrogateModel::to_files() const {
     errors.push_back({{"rms", error.rms}, {"range", error.range}, {"sd", error.sd}});
   Json json{{"surrogate", file_format},
             {"provenance", provenance_to_json(provenance_)},
-            {"space", space_to_json(space_)},
+            {"space", physics::to_json(space_)},
             {"outputs", outputs_to_json(outputs_)},
             {"errors", errors},
             {"network", {{"activation", network_.activation}, {"widths", widths}}}};

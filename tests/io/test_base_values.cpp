@@ -1,5 +1,6 @@
 #include <io/base/errors.hpp>
 #include <io/base/hash.hpp>
+#include <io/base/headed_file.hpp>
 #include <io/base/parallel.hpp>
 #include <io/base/quantity.hpp>
 #include <io/base/text.hpp>
@@ -139,6 +140,20 @@ TEST(Files, AreWrittenWholeOrNotAtAll) {
     entries += !entry.path().empty();
   EXPECT_EQ(entries, 2u) << "nothing half-written stays";
   EXPECT_THROW(read_file(folder.path().string()), CaseError);
+}
+
+TEST(Files, HeadedFilesComeBackAsTheyWereAndSayWhatIsWrong) {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("numbers.bin");
+  write_headed_file(path, "corvivo numbers 1", {"{\"n\": 3}", to_bytes(std::vector<double>{1.5, -2, 10})}); // 10 is a line break in a byte
+  const HeadedFile file = read_headed_file(path, "corvivo numbers 1", "saved numbers");
+  EXPECT_EQ(file.heading, "{\"n\": 3}");
+  EXPECT_EQ(numbers_of<double>(file, 1, 2), (std::vector<double>{-2, 10}));
+  EXPECT_NO_THROW(check_length(file, 24, path, "saved numbers"));
+  EXPECT_THROW(check_length(file, 32, path, "saved numbers"), CaseError);
+  EXPECT_THROW(read_headed_file(path, "corvivo numbers 2", "saved numbers"), CaseError);
+  write_file(path, "corvivo numbers 1\nno end");
+  EXPECT_THROW(read_headed_file(path, "corvivo numbers 1", "saved numbers"), CaseError);
 }
 
 TEST(Text, SuggestsTheNearestName) {
