@@ -83,6 +83,12 @@ Case read_case(const std::filesystem::path &file, const std::vector<std::string>
   check(options.heartbeat, "heartbeat", options.electrophysiology, "electrophysiology");
   check(options.heartbeat, "heartbeat", options.calibration, "calibration");
   if (options.calibration)
+std::string case_name(const std::filesystem::path &file) {
+  const std::string folder = std::filesystem::absolute(file).lexically_normal().parent_path().filename().string();
+  const std::string stem = file.stem().string();
+  return folder.empty() ? stem : stem == "case" ? folder : folder + "_" + stem;
+}
+
     collect(complaints, file.string(), [&] { check_measurements(options.calibration->measurements, options.segmentation); });
   if (options.clinical)
     collect(complaints, file.string(), [&] { calibration::check(*options.clinical); });

@@ -60,5 +60,8 @@ struct Case {
 
 /// Reads and checks a case file, sections that need one another included. Throws CaseError with every complaint.
 Case read_case(const std::filesystem::path &file, const std::vector<std::string> &overrides);
+/// What the case is called: `<folder>` for folder/case.yaml, `<folder>_<stem>` for any other file, so that two cases of one folder differ.
+std::string case_name(const std::filesystem::path &file);
+
 
 } // namespace corvivo::cli

@@ -48,7 +48,8 @@ po::options_description options() {
   po::options_description description;
   auto add = description.add_options();
   add("arguments", po::value<std::vector<std::string>>()->default_value({}, ""), "");
-  add("output,o", po::value<std::string>()->default_value(""), "folder of the results (default results/<name of the case's folder>)");
+  add("output,o", po::value<std::string>()->default_value(""),
+      "folder of the results (default results/<folder of the case>, for a file that is not case.yaml results/<folder>_<file>)");
   add("set,s", po::value<std::vector<std::string>>()->composing()->default_value({}, ""), "key.path=value, wins over the case file");
   add("force,f", po::bool_switch(), "run every stage again");
   add("markdown", po::bool_switch(), "explain: the whole reference page");
@@ -85,7 +86,8 @@ std::string usage() {
     line.resize(std::max<std::size_t>(line.size() + 1, 32), ' ');
     text += line + command.meaning + "\n";
   }
-  return text + "\n  --output DIR, --set key.path=value, --force;  mpirun -n N corvivo run CASE.yaml: the same answer, faster\n"
+  return text + "\n  --output DIR (else results/FOLDER for FOLDER/case.yaml, results/FOLDER_NAME for FOLDER/NAME.yaml)\n"
+                "  --set key.path=value, --force;  mpirun -n N corvivo run CASE.yaml: the same answer, faster\n"
                 "  exit status: 0 done, 1 the input is wrong, 2 the numerics failed (partial results kept), 3 a bug\n";
 }
 

@@ -33,8 +33,7 @@ fs::path case_file(const Invocation &invocation) {
 fs::path output_folder(const Invocation &invocation, const fs::path &file) {
   if (!invocation.output.empty())
     return invocation.output;
-  const std::string name = fs::absolute(file).lexically_normal().parent_path().filename().string();
-  return fs::path("results") / (name.empty() ? file.stem().string() : name);
+  return fs::path("results") / case_name(file);
 }
 
 /// Identifies the code: other code may make other results from the same inputs.

@@ -8,7 +8,7 @@ namespace corvivo::cli {
 /// A command line after parsing.
 struct Invocation {
   std::vector<std::string> arguments; ///< after the command's name
-  std::string output;                 ///< empty: results/<name of the case's folder>
+  std::string output;                 ///< empty: results/<case_name>
   std::vector<std::string> overrides; ///< key.path=value
   bool force = false, markdown = false, help = false;
 };

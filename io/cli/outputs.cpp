@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 
 Outputs::Outputs(Case &options, const Pipeline &pipeline, const fs::path &case_file)
     : options_(options), pipeline_(pipeline), record_(io::start_record()) {
-  record_.case_name = fs::absolute(case_file).lexically_normal().parent_path().filename().string();
+  record_.case_name = case_name(case_file);
   record_.resolved_case = inputs_text();
   record_.case_hash = io::content_hash(record_.resolved_case);
   record_.command = "corvivo run " + case_file.string();

@@ -54,6 +54,7 @@ Pipeline::Pipeline(MPI_Comm comm, fs::path output, std::string program, bool for
   io::on_rank_0(comm_, [this] {
     make_folder(output_ / "stages");
     make_folder(cache());
+    lock_ = FolderLock(output_);
     try {
       io::write_file((output_ / "stages" / ".writable").string(), "");
     } catch (const io::CaseError &) {

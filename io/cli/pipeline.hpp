@@ -1,6 +1,7 @@
 #pragma once
 /// Runs the stages of a case one after the other; a stage whose inputs did not change is not run again.
 #include <io/base/quantity.hpp>
+#include <io/cli/folder_lock.hpp>
 
 #include <filesystem>
 #include <functional>
@@ -32,7 +33,8 @@ struct StageRecord {
 /// partial result of one whose numerics failed. All functions are collective.
 class Pipeline {
 public:
-  /// Throws CaseError when the folder cannot be written. `program` identifies the executable: other code makes other results.
+  /// Throws CaseError when the folder cannot be written, or another run holds it. `program` identifies the executable: other code makes
+  /// other results.
   Pipeline(MPI_Comm comm, std::filesystem::path output, std::string program, bool force);
 
   void run(const Stage &stage);
@@ -56,6 +58,7 @@ private:
   std::filesystem::path output_;
   std::string program_;
   bool force_;
+  FolderLock lock_; ///< on rank 0
   io::Quantities quantities_;
   std::vector<StageRecord> records_;
 };

@@ -6,6 +6,10 @@
 
 #include <gtest/gtest.h>
 
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
 using namespace corvivo::test;
 using corvivo::io::read_file;
 namespace fs = std::filesystem;
@@ -66,6 +70,32 @@ TEST(SmallRuns, AnyPathToTheSameCaseKeepsItsStages) {
   const std::string output = (home.parent_path() / "results" / "patient").string() + "/";
   const Outcome again = run_program({"run", file, "--output", output}, folder.path());
   EXPECT_EQ(count(again.err, "kept"), 1u) << again.err;
+}
+
+TEST(SmallRuns, CasesOfOneFolderHaveResultsOfTheirOwn) {
+  const TemporaryFolder folder;
+  const fs::path home = folder.path() / "patient";
+  fs::create_directory(home);
+  fs::rename(write_case(home), home / "rest.yaml");
+  EXPECT_EQ(run_program({"run", "patient/rest.yaml"}, folder.path()).status, 0);
+  EXPECT_TRUE(fs::exists(folder.path() / "results" / "patient_rest" / "report.html"));
+  EXPECT_FALSE(fs::exists(folder.path() / "results" / "patient"));
+}
+
+TEST(SmallRuns, ASecondRunIntoTheSameFolderIsRefusedUntilTheFirstEnds) {
+  const TemporaryFolder folder;
+  const std::vector<std::string> run = {"run", write_case(folder.path()).string(), "--output", "out"};
+  EXPECT_EQ(run_program(run, folder.path()).status, 0);
+  const std::string before = read_file(folder.file("out/results.json"));
+  const int other_run = open(folder.file("out/.lock").c_str(), O_RDWR | O_CLOEXEC);
+  ASSERT_EQ(flock(other_run, LOCK_EX | LOCK_NB), 0) << "the first run has let go of it";
+  const Outcome refused = run_program(run, folder.path());
+  EXPECT_EQ(refused.status, 1);
+  EXPECT_NE(refused.err.find("another run is writing into this output folder"), std::string::npos) << refused.err;
+  EXPECT_EQ(run_program(run, folder.path(), 2).status, 1) << "and on every rank";
+  EXPECT_EQ(read_file(folder.file("out/results.json")), before);
+  close(other_run); // as the system does for a run that died
+  EXPECT_EQ(run_program(run, folder.path()).status, 0);
 }
 
 TEST(SmallRuns, LeaveTheFolderOfTheCaseAlone) {
