@@ -3,6 +3,7 @@
 #include <io/base/errors.hpp>
 #include <io/base/text.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 
@@ -59,6 +60,19 @@ void check_measurements(calibration::PatientMeasurements measurements, const std
 }
 
 void collect(std::vector<std::string> &complaints, const std::string &file, const std::function<void()> &check) {
+/// Each point gives the result activation_time_<name>, which must be its own.
+void check_points(const std::vector<physics::NamedPoint> &points) {
+  std::vector<std::string> taken = {"total"}, complaints; // activation_time_total is that of the whole tissue
+  for (const physics::NamedPoint &point : points) {
+    if (std::find(taken.begin(), taken.end(), point.name) != taken.end())
+      complaints.push_back("electrophysiology.points: found the name '" + point.name + "', but the result activation_time_" + point.name +
+                           " is already that of " + (point.name == "total" ? "the whole tissue" : "another point") + "; try another name");
+    taken.push_back(point.name);
+  }
+  if (!complaints.empty())
+    throw io::CaseError(io::join(complaints, "\n"));
+}
+
   try {
     check();
   } catch (const io::CaseError &error) {
@@ -90,6 +104,8 @@ std::string case_name(const std::filesystem::path &file) {
 }
 
     collect(complaints, file.string(), [&] { check_measurements(options.calibration->measurements, options.segmentation); });
+  if (options.electrophysiology)
+    collect(complaints, file.string(), [&] { check_points(options.electrophysiology->points); });
   if (options.clinical)
     collect(complaints, file.string(), [&] { calibration::check(*options.clinical); });
   if (!complaints.empty())

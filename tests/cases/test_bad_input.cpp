@@ -71,6 +71,18 @@ TEST(BadCases, WhatOneSectionNeedsOfAnotherIsCheckedBeforeTheRun) {
                  {"measurements.lv_edv: missing", "measurements.lv_esv: missing", "are the two swapped?"});
 }
 
+TEST(BadCases, APointMayNotTakeTheNameOfAnotherResult) {
+  const TemporaryFolder folder;
+  const std::string file = write_case(folder.path(), "mesh: {}\nfibres: {}\nelectrophysiology:\n  points:\n"
+                                                     "    - {name: total, position: [0 mm, 0 mm, 0 mm]}\n"
+                                                     "    - {name: p1, position: [0 mm, 0 mm, 0 mm]}\n"
+                                                     "    - {name: p1, position: [1 mm, 0 mm, 0 mm]}\n")
+                               .string();
+  expect_refusal(run_program({"check", file}),
+                 {"the name 'total', but the result activation_time_total is already that of the whole tissue",
+                  "the name 'p1', but the result activation_time_p1 is already that of another point"});
+}
+
 TEST(BadCases, AMissingFileAndAFolderWithoutACaseAreNamed) {
   const TemporaryFolder folder;
   expect_refusal(run_program({"run", "nowhere.yaml"}, folder.path()), {"nowhere.yaml: cannot be read"});
