@@ -1,5 +1,6 @@
 #include <io/cli/outputs.hpp>
 
+#include <calibration/calibrate.hpp>
 #include <io/base/errors.hpp>
 #include <io/base/hash.hpp>
 #include <io/base/log.hpp>
@@ -77,6 +78,9 @@ io::ReportData Outputs::report_data(const io::Quantities &quantities) const {
     const fs::path csv = file(stage, name);
     return finished(stage) && fs::exists(csv) ? io::time_series_from_csv(csv.string()) : io::TimeSeries();
   };
+  if (finished("calibration"))
+    data.parameters =
+        io::parameter_rows(calibration::CalibrationResult::load(file("calibration", "calibration.json")).posterior.space, quantities);
   data.fitted = series("calibration", "fitted_beat.csv");
   data.heartbeat = series("heartbeat", "heartbeat.csv");
   data.ecg = series("electrophysiology", "ecg.csv");

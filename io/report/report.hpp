@@ -70,7 +70,8 @@ struct ReportData {
   RunRecord record;
 };
 
-/// A row for each `measured_<x>`, with `fit_<x>`, `sim_<x>` and `fit_surrogate_<x>` beside it.
+/// A row for each `measured_<x>`, with `fit_<x>`, `sim_<x>` and `fit_surrogate_<x>` beside it. Where `<x>_below_base` is known, the 3-D
+/// volume stands in a row of its own beside that: the mesh ends at the base plane, while images and circulation hold the whole cavity.
 std::vector<ComparisonRow> comparison_rows(const Quantities &quantities);
 
 /// A row for each parameter; how well it is known from `identifiability_<name>` (posterior over prior standard deviation).

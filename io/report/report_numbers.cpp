@@ -155,7 +155,9 @@ std::string comparison_section(const ReportData &data) {
           lines +
           "</tbody></table></div><p class=\"small\">Agrees: within one standard deviation of the measurement (5 % where none was given). "
           "Differs: "
-          "more than two. The 3-D model is not fitted to each number on its own, so it may differ where the circulation does not.</p>");
+          "more than two. The 3-D model is not fitted to each number on its own, so it may differ where the circulation does not. Whole "
+          "cavity: every slice of the label map; "
+          "below the base: what the mesh holds.</p>");
 }
 
 std::string parameters_section(const ReportData &data) {

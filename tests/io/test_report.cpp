@@ -225,6 +225,31 @@ TEST(Report, MarksWhereTheThreeDimensionalModelDiffers) {
   EXPECT_NE(page.find("chip differs"), std::string::npos) << "10 mL is more than twice 3 mL";
 }
 
+TEST(Report, ComparesTheVolumeOfTheMeshWithThatBelowTheBase) {
+  ReportData data;
+  data.quantities.set("lv_edv_below_base", 160, "mL");
+  data.quantities.set("lv_ef", 61, "%");
+  data.quantities.set("lv_ef_below_base", 60, "%");
+  data.quantities.set("measured_lv_edv", 174, "mL").uncertainty = 3;
+  data.quantities.set("measured_lv_edp", 8, "mmHg").uncertainty = 3;
+  data.quantities.set("fit_lv_edv", 173, "mL");
+  data.quantities.set("fit_lv_ef", 59, "%");
+  data.quantities.set("sim_lv_edv", 161, "mL");
+  data.quantities.set("sim_lv_ef", 58, "%");
+  const std::vector<ComparisonRow> rows = comparison_rows(data.quantities);
+  ASSERT_EQ(rows.size(), 5u);
+  EXPECT_EQ(rows[0].label, "LV end-diastolic volume, whole cavity");
+  EXPECT_EQ(rows[0].simulated, "");
+  EXPECT_EQ(rows[1].label, "LV end-diastolic volume below the base plane");
+  EXPECT_EQ(rows[1].measured, "lv_edv_below_base");
+  EXPECT_EQ(rows[1].simulated, "sim_lv_edv");
+  EXPECT_EQ(rows[2].measured, "measured_lv_edp");
+  EXPECT_EQ(rows[3].fitted, "fit_lv_ef");
+  EXPECT_EQ(rows[4].measured, "lv_ef_below_base");
+  EXPECT_EQ(rows[4].simulated, "sim_lv_ef");
+  expect_well_formed(report_html(data));
+}
+
 TEST(Report, ComparesTheNamesThatACalibrationGives) {
   ReportData data;
   data.quantities.set("measured_systolic_pressure", 120, "mmHg").warning = "assumed, not measured in this patient";
@@ -269,13 +294,15 @@ TEST(Report, DrawsSeriesInWhateverUnitTheyCome) {
 
 TEST(Report, ReferenceRangesKeepThoseThatAStageGave) {
   Quantities q;
-  q.set("lv_ef", 40, "%");
+  q.set("qrs_duration", 40, "ms");
   q.set("lv_edv", 100, "mL").reference_range = ReferenceRange{1, 2, "own"};
-  q.set("lv_esv", 100, "cm");
+  q.set("sim_lv_edv", 90, "mL");
+  q.set("sim_lv_edp", 1, "kPa");
   add_reference_ranges(q);
-  EXPECT_EQ(side_of(*q.find("lv_ef")), Side::below);
+  EXPECT_EQ(side_of(*q.find("qrs_duration")), Side::below);
   EXPECT_EQ(q.find("lv_edv")->reference_range->source, "own");
-  EXPECT_FALSE(q.find("lv_esv")->reference_range) << "another unit";
+  EXPECT_EQ(q.find("sim_lv_edv")->reference_range->source, "own; of the whole cavity") << "said once, by the stage that measures";
+  EXPECT_FALSE(q.find("sim_lv_edp")->reference_range) << "another unit";
 }
 
 TEST(ReportNumbers, ReadWell) {
