@@ -13,7 +13,8 @@ namespace corvivo::cli {
 
 namespace {
 
-/// Standard deviation of a cavity volume read twice from cine MRI, mL (interstudy reproducibility: Grothues, Am J Cardiol 90:29, 2002).
+/// Standard deviation of a cavity volume between two cine MRI studies of one subject, mL. Grothues, Am J Cardiol 90:29 (2002), gives
+/// coefficients of variation of 2.9-4.9 % at end-diastole and 4.4-9.2 % at end-systole: 4-8 mL of 160 mL, 3-6 mL of 65 mL.
 constexpr double volume_sd = 5;
 
 void fill_from_segmentation(io::Measurement &measurement, const std::string &name, const io::Quantities &results) {

@@ -36,7 +36,7 @@ enum : std::size_t { V_LA, V_LV, V_RA, V_RV, p_AR_SYS, p_VEN_SYS, p_AR_PUL, p_VE
 
 /// The defaults are a healthy adult at rest whose ventricles start to contract at time zero of each beat: the values of Regazzoni 2022
 /// (part I, as public codes of the model carry them), except where a comment says what and why. Volumes aimed at are those of Petersen et
-/// al., JCMR 19:18 (2017), pressures the textbook ranges of healthy adults.
+/// al., JCMR 19:18 (2017), pressures the usual resting ones of healthy adults; both were quoted from memory.
 struct CirculationOptions {
   double heart_period = 0.8; ///< s
   /// Atria start to contract 0.15 s before the ventricles (PR interval 120-200 ms) and contract for 0.13 s, so that the mitral valve closes
