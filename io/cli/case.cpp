@@ -38,6 +38,7 @@ void Case::describe(io::Schema &schema) {
   schema.optional_section("circulation", circulation, "The closed-loop circulation that calibration starts from.");
   schema.optional_section("surrogate", surrogate, "A network trained on runs of the circulation.");
   schema.optional_section("calibration", calibration, "The circulation fitted to the patient's measurements.");
+  schema.optional_section("whatif", whatif, "What changes of the fitted circulation would do: therapies, exercise, bleeding.");
   schema.optional_section("heartbeat", heartbeat, "One beat of the 3-D ventricle coupled to the fitted circulation.");
   schema.optional_section("clinical", clinical, "Age, sex, history: what prognostic scores ask for.");
 }
@@ -59,7 +60,6 @@ void check_measurements(calibration::PatientMeasurements measurements, const std
   measurements.check();
 }
 
-void collect(std::vector<std::string> &complaints, const std::string &file, const std::function<void()> &check) {
 /// Each point gives the result activation_time_<name>, which must be its own.
 void check_points(const std::vector<physics::NamedPoint> &points) {
   std::vector<std::string> taken = {"total"}, complaints; // activation_time_total is that of the whole tissue
@@ -73,6 +73,7 @@ void check_points(const std::vector<physics::NamedPoint> &points) {
     throw io::CaseError(io::join(complaints, "\n"));
 }
 
+void collect(std::vector<std::string> &complaints, const std::string &file, const std::function<void()> &check) {
   try {
     check();
   } catch (const io::CaseError &error) {
@@ -81,6 +82,12 @@ void check_points(const std::vector<physics::NamedPoint> &points) {
 }
 
 } // namespace
+
+std::string case_name(const std::filesystem::path &file) {
+  const std::string folder = std::filesystem::absolute(file).lexically_normal().parent_path().filename().string();
+  const std::string stem = file.stem().string();
+  return folder.empty() ? stem : stem == "case" ? folder : folder + "_" + stem;
+}
 
 Case read_case(const std::filesystem::path &file, const std::vector<std::string> &overrides) {
   Case options;
@@ -94,18 +101,15 @@ Case read_case(const std::filesystem::path &file, const std::vector<std::string>
   check(options.electrophysiology, "electrophysiology", options.fibres, "fibres");
   check(options.calibration, "calibration", options.surrogate, "surrogate");
   check(options.surrogate, "surrogate", options.calibration, "calibration");
+  check(options.whatif, "whatif", options.calibration, "calibration");
   check(options.heartbeat, "heartbeat", options.electrophysiology, "electrophysiology");
   check(options.heartbeat, "heartbeat", options.calibration, "calibration");
-  if (options.calibration)
-std::string case_name(const std::filesystem::path &file) {
-  const std::string folder = std::filesystem::absolute(file).lexically_normal().parent_path().filename().string();
-  const std::string stem = file.stem().string();
-  return folder.empty() ? stem : stem == "case" ? folder : folder + "_" + stem;
-}
-
-    collect(complaints, file.string(), [&] { check_measurements(options.calibration->measurements, options.segmentation); });
   if (options.electrophysiology)
     collect(complaints, file.string(), [&] { check_points(options.electrophysiology->points); });
+  if (options.calibration)
+    collect(complaints, file.string(), [&] { check_measurements(options.calibration->measurements, options.segmentation); });
+  if (options.whatif)
+    collect(complaints, file.string(), [&] { options.whatif->check(); });
   if (options.clinical)
     collect(complaints, file.string(), [&] { calibration::check(*options.clinical); });
   if (!complaints.empty())

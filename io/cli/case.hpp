@@ -2,6 +2,7 @@
 /// A whole case file: one optional section for each stage. A stage is run when its section is there.
 #include <calibration/calibration_options.hpp>
 #include <calibration/prognosis/clinical_data.hpp>
+#include <calibration/what_if.hpp>
 #include <mesh/fibres.hpp>
 #include <mesh/generate.hpp>
 #include <mesh/segmentation.hpp>
@@ -52,16 +53,17 @@ struct Case {
   std::optional<physics::CirculationOptions> circulation;
   std::optional<surrogate::SurrogateOptions> surrogate;
   std::optional<calibration::CalibrationOptions> calibration;
+  std::optional<calibration::WhatIfOptions> whatif;
   std::optional<HeartbeatCase> heartbeat;
   std::optional<calibration::ClinicalData> clinical;
 
   void describe(io::Schema &schema);
 };
 
-/// Reads and checks a case file, sections that need one another included. Throws CaseError with every complaint.
-Case read_case(const std::filesystem::path &file, const std::vector<std::string> &overrides);
 /// What the case is called: `<folder>` for folder/case.yaml, `<folder>_<stem>` for any other file, so that two cases of one folder differ.
 std::string case_name(const std::filesystem::path &file);
 
+/// Reads and checks a case file, sections that need one another included. Throws CaseError with every complaint.
+Case read_case(const std::filesystem::path &file, const std::vector<std::string> &overrides);
 
 } // namespace corvivo::cli

@@ -36,6 +36,8 @@ const std::vector<Command> &commands() {
        }},
       {"train", "CASE.yaml", "the surrogate, and what it needs", [](const Invocation &i) { return run_case(i, {"surrogate"}); }},
       {"calibrate", "CASE.yaml", "the fit, and what it needs", [](const Invocation &i) { return run_case(i, {"calibration"}); }},
+      {"whatif", "CASE.yaml", "changes of the fitted circulation, and what they need",
+       [](const Invocation &i) { return run_case(i, {"whatif"}); }},
       {"prognose", "CASE.yaml", "the scores, and what they need", [](const Invocation &i) { return run_case(i, {"prognosis"}); }},
       {"report", "CASE.yaml", "the report again, from finished stages", report_case},
       {"explain", "[key.path | quantity | --markdown]", "what a key or a result means", explain},

@@ -86,8 +86,24 @@ io::ReportData Outputs::report_data(const io::Quantities &quantities) const {
   data.ecg = series("electrophysiology", "ecg.csv");
   if (finished("prognosis"))
     data.scores = calibration::scores_from_json(io::read_file(file("prognosis", "scores.json").string()));
+  if (finished("whatif"))
+    add_scenarios(data);
   add_pictures(data);
   return data;
+}
+
+void Outputs::add_scenarios(io::ReportData &data) const {
+  const auto result = calibration::WhatIfResult::from_json(io::read_file(file("whatif", "whatif.json").string()));
+  for (const calibration::ScenarioResult &s : result.scenarios) {
+    io::ScenarioTable table{s.name, s.meaning, s.changes, s.by_surrogate ? "by the surrogate" : "by the full model: " + s.why_full, {}};
+    if (s.failed_draws > 0)
+      table.model += "; " + std::to_string(s.failed_draws) + " of " + std::to_string(s.draws) + " draws failed and are left out";
+    for (const calibration::Effect &e : s.effects) {
+      const std::string tail = s.name + "_" + e.output;
+      table.lines.push_back({e.output, "whatif_before_" + tail, "whatif_after_" + tail, "whatif_change_" + tail});
+    }
+    data.scenarios.push_back(std::move(table));
+  }
 }
 
 void Outputs::add_clinical_facts(io::ReportData &data) const {

@@ -15,6 +15,7 @@ public:
 private:
   io::ReportData report_data(const io::Quantities &quantities) const;
   void add_pictures(io::ReportData &data) const;
+  void add_scenarios(io::ReportData &data) const;
   void add_clinical_facts(io::ReportData &data) const;
   std::string inputs_text() const;
   bool finished(const std::string &stage) const;

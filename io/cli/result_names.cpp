@@ -50,6 +50,12 @@ const std::vector<ResultName> &result_names() {
       {"calibration_polish_steps", "1", "Gauss-Newton steps made on the full model after the fit through the surrogate."},
       {"calibration_surrogate_difference", "1",
        "Largest difference between surrogate and full model at the surrogate's optimum, in standard deviations of the measurements."},
+      // what-if: * is <scenario>_<output of the circulation>
+      {"whatif_before_*", "*", "The fitted circulation before a scenario's changes, by the model that answers the scenario."},
+      {"whatif_after_*", "*", "The same after the changes, in its own periodic beat."},
+      {"whatif_change_*", "*", "After less before; its standard deviation is that of the difference over the posterior of the fit."},
+      {"whatif_surrogate_difference_*", "1",
+       "Largest difference of the changes by surrogate and by full model at the fitted parameters, in standard errors of the surrogate."},
       // electrophysiology
       {"activation_time_total", "ms", "First to last activation of the tissue (first upward crossing of the threshold)."},
       {"qrs_duration", "ms", "Of the simulated ECG."},

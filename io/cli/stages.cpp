@@ -22,6 +22,8 @@ std::vector<Stage> all_stages(StageContext context) {
     stages.push_back(surrogate_stage(context));
   if (options.calibration)
     stages.push_back(calibration_stage(context));
+  if (options.whatif)
+    stages.push_back(what_if_stage(context));
   if (options.electrophysiology)
     stages.push_back(electrophysiology_stage(context));
   if (options.heartbeat)

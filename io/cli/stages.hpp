@@ -17,6 +17,7 @@ Stage fibres_stage(StageContext context);
 Stage electrophysiology_stage(StageContext context);
 Stage surrogate_stage(StageContext context);
 Stage calibration_stage(StageContext context);
+Stage what_if_stage(StageContext context);
 Stage heartbeat_stage(StageContext context);
 Stage prognosis_stage(StageContext context);
 

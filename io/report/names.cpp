@@ -44,6 +44,7 @@ const std::map<std::string, std::string> &headings() {
       {"gcs", "Global circumferential strain"},
       {"torsion", "Torsion"},
       {"wall_thickening", "Wall thickening"},
+      {"whatif", "What if"},
       {"min_det_f", "Smallest det F"},
       {"blood_volume_drift", "Drift of blood volume"},
       {"heart_rate", "Heart rate"},
@@ -96,10 +97,17 @@ std::string display_name(const std::string &name) {
   const auto known = headings().find(name);
   if (known != headings().end())
     return known->second;
-  const std::vector<std::pair<std::string, std::string>> prefixes{
-      {"sim_", "3-D: "},    {"fit_surrogate_", "Surrogate: "}, {"identifiability_", "Identifiability: "},
-      {"fit_", "Fitted: "}, {"measured_", "Measured: "},       {"param_", "Parameter: "},
-      {"time_", "Time: "}};
+  const std::vector<std::pair<std::string, std::string>> prefixes{{"sim_", "3-D: "},
+                                                                  {"fit_surrogate_", "Surrogate: "},
+                                                                  {"identifiability_", "Identifiability: "},
+                                                                  {"fit_", "Fitted: "},
+                                                                  {"measured_", "Measured: "},
+                                                                  {"param_", "Parameter: "},
+                                                                  {"whatif_before_", "Before "},
+                                                                  {"whatif_after_", "After "},
+                                                                  {"whatif_change_", "Change by "},
+                                                                  {"whatif_surrogate_difference_", "Surrogate against full model: "},
+                                                                  {"time_", "Time: "}};
   for (const auto &[prefix, words] : prefixes)
     if (name.rfind(prefix, 0) == 0) {
       const std::string rest = name.substr(prefix.size());

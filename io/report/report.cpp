@@ -90,7 +90,7 @@ std::string report_html(const ReportData &data) {
                      escape_html(data.title) + " - Corvivo report</title>\n<style>\n" + report_style() +
                      "</style>\n</head>\n<body>\n<main>\n";
   page += header(data) + failures(data.failures) + notes(data.notes);
-  for (const auto part : {key_numbers_section, heartbeat_section, scores_section, comparison_section, parameters_section,
+  for (const auto part : {key_numbers_section, heartbeat_section, scores_section, comparison_section, parameters_section, scenarios_section,
                           segmentation_section, activation_section, ecg_section})
     page += part(data);
   page += absent(data) + all_results_section(data) + run_section(data);

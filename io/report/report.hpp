@@ -48,6 +48,18 @@ struct ParameterRow {
   bool well_determined = true;
 };
 
+/// Names of the quantities of one output before and after the changes of a scenario.
+struct ScenarioLine {
+  std::string label, before, after, change;
+};
+
+/// A what-if: what was changed and what came of it.
+struct ScenarioTable {
+  std::string name, meaning, changes; ///< "arterial vasodilation", where its size comes from, "systemic_resistance -20 %"
+  std::string model;                  ///< which model answered, in words
+  std::vector<ScenarioLine> lines;
+};
+
 struct StageFailure {
   std::string stage, sentence;
 };
@@ -64,6 +76,7 @@ struct ReportData {
   std::vector<LabelPicture> segmentation;
   std::vector<ComparisonRow> comparison; ///< empty: comparison_rows(quantities)
   std::vector<ParameterRow> parameters;  ///< empty: every `param_<name>` of the quantities, without bounds
+  std::vector<ScenarioTable> scenarios;
   std::vector<calibration::ScoreResult> scores;
   std::vector<StageFailure> failures;
   std::vector<std::string> notes; ///< what a reader must know about this run

@@ -10,6 +10,7 @@ std::string heartbeat_section(const ReportData &data);
 std::string scores_section(const ReportData &data);
 std::string comparison_section(const ReportData &data);
 std::string parameters_section(const ReportData &data);
+std::string scenarios_section(const ReportData &data);
 std::string segmentation_section(const ReportData &data);
 std::string activation_section(const ReportData &data);
 std::string ecg_section(const ReportData &data);

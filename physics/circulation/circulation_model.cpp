@@ -38,6 +38,15 @@ CirculationModel::CirculationModel(double heart_period, const CirculationOptions
   ClosedLoop{baseline_};
 }
 
+CirculationModel CirculationModel::widened(double factor) const {
+  CirculationModel wide = *this;
+  for (Parameter &parameter : wide.space_) {
+    parameter.lower /= factor;
+    parameter.upper *= factor;
+  }
+  return wide;
+}
+
 ParameterVector CirculationModel::baseline() const {
   ParameterVector values;
   for (const Parameter &parameter : space_)

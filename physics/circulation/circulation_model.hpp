@@ -22,6 +22,10 @@ public:
   CirculationOptions circulation(const ParameterVector &parameters) const;
   /// Its periodic beat; `start_at_end_diastole` as in LimitCycleOptions. What drives the 3-D heartbeat.
   LimitCycle periodic_beat(const ParameterVector &parameters, bool start_at_end_diastole = false) const;
+  /// The same heart beating with another period, s (CirculationOptions::with_heart_period).
+  CirculationModel at_heart_period(double period) const { return CirculationModel(period, baseline_); }
+  /// The same model whose ranges reach `factor` times further down and up: for what-ifs beyond what a fit may find.
+  CirculationModel widened(double factor) const;
   /// Every parameter at its baseline.
   ParameterVector baseline() const;
   double heart_period() const { return baseline_.heart_period; }

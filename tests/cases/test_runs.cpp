@@ -33,6 +33,11 @@ calibration:
     systolic_pressure: {value: 120 mmHg, sd: 5 mmHg, assumed: true}
     diastolic_pressure: {value: 75 mmHg, sd: 5 mmHg, assumed: true}
     lv_edp: {value: 8 mmHg, sd: 3 mmHg, assumed: true}
+whatif:
+  seed: 1
+  scenarios:
+    - {name: vasodilation, meaning: a fifth less resistance, changes: [{parameter: systemic_resistance, change: -20 %}]}
+    - {name: pacing, heart_rate_change: 20 %}
 electrophysiology:
   refinements: 1
   tune_conductivities: false
@@ -48,7 +53,7 @@ clinical:
     la_volume: {value: 41.2 mL, sd: 10.3 mL}
     lv_volume: {value: 174.49 mL, sd: 5 mL}
 )";
-constexpr std::size_t stages = 7;
+constexpr std::size_t stages = 8;
 
 /// Times, memory and speed-ups differ from run to run.
 bool depends_on_the_clock(const std::string &name) {
@@ -97,8 +102,8 @@ TEST_F(CoarseRuns, EveryResultIsExplainedWithItsUnit) {
 TEST_F(CoarseRuns, EveryStageReportsWhatItIsFor) {
   const Quantities results = first();
   for (const char *name : {"lv_ef", "mesh_volume_error", "fibre_angle_endocardium", "activation_time_total", "activation_time_p1",
-                           "qrs_duration", "surrogate_error", "fit_lv_edv", "measured_lv_edv", "param_systemic_resistance", "laci",
-                           "lvef_class", "maggic", "time_electrophysiology", "memory_peak"})
+                           "qrs_duration", "surrogate_error", "fit_lv_edv", "measured_lv_edv", "param_systemic_resistance",
+                           "whatif_change_vasodilation_lv_ef", "laci", "lvef_class", "maggic", "time_electrophysiology", "memory_peak"})
     EXPECT_TRUE(results.has(name)) << name;
 }
 
@@ -139,6 +144,24 @@ TEST_F(CoarseRuns, TheReportShowsTheNumbersOfTheResults) {
     EXPECT_EQ(std::stod((*found)[2]), results.value((*found)[1])) << (*found)[1] << ": printed with every digit, so equal";
   }
   EXPECT_GE(shown, results.all().size() / 2);
+}
+
+TEST_F(CoarseRuns, TheReportShowsBaselineAndBoundsOfTheFittedParameters) {
+  const std::string page = read_file((folder() / "first" / "report.html").string());
+  EXPECT_EQ(count(page, "class=\"bounds\""), 5u) << "a bar for each parameter of the circulation";
+  EXPECT_NE(page.find("Resistance of the systemic circuit"), std::string::npos);
+}
+
+TEST_F(CoarseRuns, WhatIfSaysWhichModelAnsweredAndOnWhatItRests) {
+  const Quantities results = first();
+  EXPECT_LT(results.value("whatif_change_vasodilation_aortic_diastolic"), 0);
+  const Quantity &fast = *results.find("whatif_after_vasodilation_lv_ef"), &full = *results.find("whatif_after_pacing_lv_ef");
+  EXPECT_EQ(fast.warning.find("full model"), std::string::npos) << fast.warning;
+  EXPECT_NE(fast.warning.find("rests on assumed systolic_pressure"), std::string::npos) << fast.warning;
+  EXPECT_NE(full.warning.find("by the full model: the surrogate knows one heart rate only"), std::string::npos) << full.warning;
+  EXPECT_GT(*fast.uncertainty, 0);
+  const std::string page = read_file((folder() / "first" / "report.html").string());
+  EXPECT_NE(page.find("a fifth less resistance"), std::string::npos);
 }
 
 TEST_F(CoarseRuns, TheResolvedCaseIsAGoodCaseWithTheSameValues) {
