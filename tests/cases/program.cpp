@@ -60,7 +60,7 @@ Outcome run_program(const std::vector<std::string> &arguments, const fs::path &f
   return {status, io::read_file(messages.file("out")), io::read_file(messages.file("err"))};
 }
 
-bool kill_when_there(const fs::path &path, const std::vector<std::string> &arguments, const fs::path &folder) {
+bool kill_when_there(const fs::path &path, const std::vector<std::string> &arguments, const fs::path &folder, int delay) {
   std::vector<std::string> words = {CORVIVO_PROGRAM};
   words.insert(words.end(), arguments.begin(), arguments.end());
   const TemporaryFolder messages;
@@ -69,8 +69,9 @@ bool kill_when_there(const fs::path &path, const std::vector<std::string> &argum
   while (!fs::exists(path)) {
     if (waitpid(child, &status, WNOHANG) == child)
       return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    std::this_thread::sleep_for(std::chrono::microseconds(100)); // the shortest stage lasts some milliseconds
   }
+  std::this_thread::sleep_for(std::chrono::milliseconds(delay));
   kill(child, SIGKILL);
   return wait_for(child) == -SIGKILL;
 }

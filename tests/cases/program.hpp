@@ -18,9 +18,10 @@ struct Outcome {
 Outcome run_program(const std::vector<std::string> &arguments, const std::filesystem::path &folder = std::filesystem::current_path(),
                     int ranks = 1);
 
-/// Starts `corvivo ARGUMENTS` in `folder`, waits until `path` exists, and kills it without warning.
+/// Starts `corvivo ARGUMENTS` in `folder`, waits until `path` exists and `delay` ms more, and kills it without warning.
 /// Returns false when the program ended before that.
-bool kill_when_there(const std::filesystem::path &path, const std::vector<std::string> &arguments, const std::filesystem::path &folder);
+bool kill_when_there(const std::filesystem::path &path, const std::vector<std::string> &arguments, const std::filesystem::path &folder,
+                     int delay = 0);
 
 std::size_t count(const std::string &text, const std::string &part);
 io::Quantities results_of(const std::filesystem::path &output);
