@@ -14,17 +14,13 @@
 
 namespace corvivo::mesh {
 
-void LabelNumbers::describe(io::Schema &schema) {
-  schema.required_integer("lv_cavity", cavity, 1, 65535, "Number of the left-ventricular cavity (blood) in the maps.");
-  schema.required_integer("lv_wall", wall, 1, 65535, "Number of the left-ventricular wall (myocardium) in the maps.");
-  schema.integers("more_lv_wall", more_wall, 1, 65535, "Further numbers that are wall too, such as infarct and no-reflow.");
-  schema.integer("rv_cavity", right, 0, 65535, "Number of the right-ventricular cavity; 0 where the maps have none.");
-}
-
 void SegmentationOptions::describe(io::Schema &schema) {
   schema.file("ed", ed, "Label map at end-diastole: short-axis stack as .nii, .nii.gz, .nrrd or .mha.", true);
   schema.file("es", es, "Label map at end-systole; without it there is no ejection fraction.");
-  schema.section("labels", labels, "What the numbers in the maps mean.");
+  schema.integer("ed_frame", ed_frame, 0, 10000, "Which volume of 'ed' is end-diastole where the file holds several, counted from 1.");
+  schema.integer("es_frame", es_frame, 0, 10000, "Which volume of 'es' is end-systole where the file holds several, counted from 1.");
+  schema.section("labels", labels, "What the numbers in the maps mean: acdc, emidec, mnms or ukbb, or each number spelt out.",
+                 label_conventions(), label_convention);
   schema.choice("mirrored", mirrored, {"refused", "allowed"},
                 "What to do when the header puts the right ventricle on the patient's left: a mirrored affine, or dextrocardia.");
 }
@@ -35,6 +31,7 @@ namespace {
 struct Phase {
   io::Image labels;
   BasePlane base;
+  std::optional<io::Image> tissue;
 };
 
 /// Fills holes of the slices that are kept (those above the base plane stay as they came) and finds the base plane.
@@ -51,15 +48,20 @@ BasePlane close_holes(io::Image &image, std::vector<std::string> &notes) {
   return find_base_plane(image);
 }
 
-Phase read_phase(const std::filesystem::path &path, const std::string &name, const SegmentationOptions &options,
+Phase read_phase(const std::filesystem::path &path, int frame, const std::string &name, const SegmentationOptions &options,
                  std::vector<std::string> &notes) {
-  io::Image image = with_our_labels(io::read_label_image(path.string()), options.labels);
+  const io::Image raw = io::read_label_image(path.string(), frame);
+  check_convention(raw, options.labels);
+  io::Image image = with_our_labels(raw, options.labels);
   image.phase = name;
   for (const std::string &note : image.notes)
     notes.push_back(name + ": " + note);
   image = slices_last(image);
   if (base_at_end(image) < 0)
     image = slices_reversed(image);
+  std::optional<io::Image> tissue;
+  if (options.labels.scar != 0 || options.labels.no_reflow != 0)
+    tissue = tissue_map(image, raw, options.labels);
   remove_specks(image, notes);
   const BasePlane base = close_holes(image, notes);
   check_proportions(image, base);
@@ -68,7 +70,7 @@ Phase read_phase(const std::filesystem::path &path, const std::string &name, con
   notes.push_back(name + ": " + std::to_string(base.closed_slices) +
                   " slices have a closed wall; the base plane lies above the last of them and keeps " + below + " mL of the cavity, " +
                   off + " mL above it are cut off");
-  return {std::move(image), base};
+  return {std::move(image), base, std::move(tissue)};
 }
 
 /// Healthy adults at rest, mean +- 2 SD pooled over sexes. Petersen 2017, J Cardiovasc Magn Reson 19:18 (UK Biobank, 804 healthy of 5065).
@@ -112,6 +114,10 @@ void measure(const Segmentation &s, bool with_right, io::Quantities &quantities)
   set("lv_edv_below_base", s.base_ed.cavity_below, "mL");
   if (with_right)
     set("rv_edv", label_volume(s.ed, rv_cavity), "mL");
+  if (s.tissue_ed) {
+    set("scar_volume", label_volume(*s.tissue_ed, scarred_wall), "mL");
+    set("no_reflow_volume", label_volume(*s.tissue_ed, no_reflow_wall), "mL");
+  }
   if (!s.es)
     return;
   const double esv = label_volume(*s.es, lv_cavity);
@@ -143,11 +149,12 @@ void check_masses(const Segmentation &s, std::vector<std::string> &notes) {
 
 Segmentation segment(const SegmentationOptions &options, io::Quantities &quantities) {
   Segmentation s;
-  Phase ed = read_phase(options.ed, "ED", options, s.notes);
+  Phase ed = read_phase(options.ed, options.ed_frame, "ED", options, s.notes);
   s.ed = std::move(ed.labels);
   s.base_ed = ed.base;
+  s.tissue_ed = std::move(ed.tissue);
   if (!options.es.empty()) {
-    Phase es = read_phase(options.es, "ES", options, s.notes);
+    Phase es = read_phase(options.es, options.es_frame, "ES", options, s.notes);
     s.es = std::move(es.labels);
     s.base_es = es.base;
     if (io::dot(s.base_ed.normal, s.base_es->normal) < 0.9)
@@ -213,6 +220,10 @@ void save(const Segmentation &segmentation, const std::filesystem::path &folder)
             {"base_ed", to_json(segmentation.base_ed)},
             {"notes", segmentation.notes}};
   io::write_nifti(segmentation.ed, (folder / "labels_ed.nii.gz").string());
+  if (segmentation.tissue_ed) {
+    io::write_nifti(*segmentation.tissue_ed, (folder / "tissue_ed.nii.gz").string());
+    json["tissue_ed"] = tissue_names();
+  }
   if (segmentation.es) {
     io::write_nifti(*segmentation.es, (folder / "labels_es.nii.gz").string());
     json["es"] = to_json(*segmentation.es);
@@ -231,6 +242,13 @@ Segmentation load_segmentation(const std::filesystem::path &folder) {
     segmentation.ed = read_saved(folder / "labels_ed.nii.gz", json.at("ed"));
     segmentation.base_ed = base_plane_from(json.at("base_ed"));
     json.at("notes").get_to(segmentation.notes);
+    if (json.contains("tissue_ed")) { // may be healthy throughout, so not an image of labels
+      io::Image tissue = segmentation.ed;
+      tissue.voxels = io::read_image((folder / "tissue_ed.nii.gz").string()).voxels;
+      if (tissue.voxels.size() != segmentation.ed.voxels.size())
+        throw io::CaseError(path + ": the saved tissue does not fit the saved labels; delete it and run again");
+      segmentation.tissue_ed = std::move(tissue);
+    }
     if (json.contains("es")) {
       segmentation.es = read_saved(folder / "labels_es.nii.gz", json.at("es"));
       segmentation.base_es = base_plane_from(json.at("base_es"));

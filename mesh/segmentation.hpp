@@ -2,6 +2,7 @@
 /// The first stage: label maps of a short-axis stack, checked, repaired, measured and put in one order.
 #include <io/base/quantity.hpp>
 #include <mesh/base_plane.hpp>
+#include <mesh/segmentation_labels.hpp>
 
 #include <filesystem>
 #include <optional>
@@ -14,16 +15,9 @@ class Schema;
 
 namespace corvivo::mesh {
 
-/// Which number means what in the patient's file.
-struct LabelNumbers {
-  int cavity = 0, wall = 0;
-  std::vector<int> more_wall; ///< further numbers that are wall too: infarct, no-reflow
-  int right = 0;              ///< 0: no right ventricle in the map
-  void describe(io::Schema &schema);
-};
-
 struct SegmentationOptions {
-  std::filesystem::path ed, es; ///< `es` may be empty
+  std::filesystem::path ed, es;   ///< `es` may be empty
+  int ed_frame = 0, es_frame = 0; ///< which volume of a file with several, from 1
   LabelNumbers labels;
   std::string mirrored = "refused"; ///< or "allowed"
   void describe(io::Schema &schema);
@@ -35,12 +29,14 @@ struct Segmentation {
   std::optional<io::Image> es;
   BasePlane base_ed;
   std::optional<BasePlane> base_es;
-  std::vector<std::string> notes; ///< what was decided and repaired, in sentences
+  std::optional<io::Image> tissue_ed; ///< `Tissue` numbers on the voxels of `ed`, where the labels name scar or no-reflow
+  std::vector<std::string> notes;     ///< what was decided and repaired, in sentences
 };
 
-/// Reads, checks and measures. Sets lv_edv, lv_mass and, where the maps have them, lv_esv, lv_sv, lv_ef, rv_edv, rv_esv, rv_ef, each of the
-/// whole label map; lv_edv_below_base, lv_esv_below_base and lv_ef_below_base up to the last closed slice of each phase; lv_volume_cut_off.
-/// Throws CaseError with a sentence for every input that cannot be a heart; see BadSegmentations in the tests.
+/// Reads, checks and measures. Sets lv_edv, lv_mass and, where the maps have them, lv_esv, lv_sv, lv_ef, rv_edv, rv_esv, rv_ef,
+/// scar_volume, no_reflow_volume, each of the whole label map; lv_edv_below_base, lv_esv_below_base and lv_ef_below_base up to the last
+/// closed slice of each phase; lv_volume_cut_off. Throws CaseError with a sentence for every input that cannot be a heart; see
+/// BadSegmentations in the tests.
 Segmentation segment(const SegmentationOptions &options, io::Quantities &quantities);
 
 /// A folder of NIfTI maps and one JSON file; `load_segmentation` gives back the same bits. Both throw CaseError.

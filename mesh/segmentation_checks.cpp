@@ -39,6 +39,9 @@ std::map<int, int> translation(const LabelNumbers &numbers, const std::string &s
   add(numbers.wall, lv_wall);
   for (const int number : numbers.more_wall)
     add(number, lv_wall);
+  for (const int number : {numbers.scar, numbers.no_reflow})
+    if (number != 0)
+      add(number, lv_wall);
   if (numbers.right != 0)
     add(numbers.right, rv_cavity);
   return to_ours;
@@ -130,7 +133,8 @@ io::Image with_our_labels(const io::Image &labels, const LabelNumbers &numbers) 
       ++counts[found->first];
   }
   for (const auto &[number, ours] : to_ours) {
-    const bool extra = std::count(numbers.more_wall.begin(), numbers.more_wall.end(), number) > 0; // no infarct in this phase is fine
+    const bool extra = std::count(numbers.more_wall.begin(), numbers.more_wall.end(), number) > 0 || number == numbers.scar ||
+                       number == numbers.no_reflow; // no infarct in this phase is fine
     if (counts[number] == 0 && !extra)
       throw io::CaseError(labels.source + ": no voxel has label " + std::to_string(number) + " (" +
                           (ours == lv_cavity ? "left-ventricular cavity"

@@ -87,6 +87,19 @@ private:
     return true;
   }
 
+  std::optional<std::string> enter_name(const std::string &key, const std::vector<std::string> &names) override {
+    Level &level = levels_.back();
+    const YAML::Node node = child(level, key);
+    if (!node || !node.IsScalar())
+      return std::nullopt;
+    level.known.push_back(key);
+    if (std::find(names.begin(), names.end(), node.Scalar()) != names.end())
+      return node.Scalar();
+    complain(node, join_path(level.path, key),
+             "found '" + node.Scalar() + "', expected a name or a group of keys" + did_you_mean(node.Scalar(), names));
+    return std::string();
+  }
+
   std::size_t enter_list(const std::string &key, const std::string &, std::size_t) override {
     Level &level = levels_.back();
     level.known.push_back(key);

@@ -87,6 +87,15 @@ public:
       leave();
     }
   }
+  /// The same, where one of `names` may stand for the whole group (labels: acdc); `make(name)` gives the struct that it stands for.
+  template <class T, class Make>
+  void section(const std::string &key, T &member, const std::string &meaning, const std::vector<std::string> &names, const Make &make) {
+    const std::optional<std::string> name = enter_name(key, names);
+    if (!name)
+      section(key, member, meaning);
+    else if (!name->empty()) // else the reader has complained
+      member = make(*name);
+  }
   /// The same where absence means "not asked for". In documentation the struct's own defaults are shown.
   template <class T> void optional_section(const std::string &key, std::optional<T> &member, const std::string &meaning) {
     if (enter(key, meaning, true, member.has_value())) {
@@ -141,6 +150,8 @@ protected:
   virtual void leaf(const Leaf &leaf) = 0;
   /// False: nothing in there concerns this back end (an optional section that the case does not give).
   virtual bool enter(const std::string &key, const std::string &meaning, bool optional, bool present = true) = 0;
+  /// The name that stands for a group; nothing when the group itself is there, empty after a complaint.
+  virtual std::optional<std::string> enter_name(const std::string &, const std::vector<std::string> &) { return std::nullopt; }
   virtual std::size_t enter_list(const std::string &key, const std::string &meaning, std::size_t current) = 0;
   virtual bool enter_item(std::size_t index) = 0;
   virtual void enter_alternative(const std::string &, const std::string &) {}

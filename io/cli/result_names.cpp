@@ -11,6 +11,8 @@ const std::vector<ResultName> &result_names() {
       {"lv_esv", "mL", "The same of the end-systolic label map."},
       {"lv_sv", "mL", "lv_edv - lv_esv."},
       {"lv_ef", "%", "lv_sv / lv_edv."},
+      {"scar_volume", "mL", "Infarcted wall, where the labels name it."},
+      {"no_reflow_volume", "mL", "Wall without reperfusion, where the labels name it."},
       {"lv_mass", "g", "Left-ventricular wall volume at end-diastole times 1.05 g/mL."},
       {"lv_edv_below_base", "mL", "Cavity volume below the base plane of the end-diastolic map: what the mesh holds."},
       {"lv_esv_below_base", "mL", "Cavity volume below the last closed slice of the end-systolic map."},

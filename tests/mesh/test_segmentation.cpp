@@ -224,7 +224,7 @@ TEST(BadSegmentations, WithWrongLabelsAreRefusedWithASentence) {
   EXPECT_SAYS(with({0, 2, {}, 1}), "background");
   io::Image empty = image;
   std::fill(empty.voxels.begin(), empty.voxels.end(), 0.0F);
-  EXPECT_SAYS(complaint(empty), "the map has nothing but 0");
+  EXPECT_SAYS(complaint(empty), "is empty: every voxel is background");
 }
 
 TEST(BadSegmentations, WithBrokenWallsAreRefusedWithASentence) {
