@@ -36,7 +36,7 @@ std::string outside(const ParameterVector &values, const physics::ParameterSpace
 std::string why_full(const std::vector<ParameterVector> &points, const physics::ParameterSpace &box, const Scenario &scenario) {
   if (scenario.heart_rate_change != 0)
     return "the surrogate knows one heart rate only";
-  const std::string mode = outside(changed(points.front(), box, scenario), box);
+  std::string mode = outside(changed(points.front(), box, scenario), box);
   if (!mode.empty())
     return mode;
   std::size_t count = 0;
@@ -68,8 +68,7 @@ Matrix answers(const std::vector<ParameterVector> &points, const Scenario &scena
     Vector row(1 + 2 * n, 0.0);
     try {
       const Vector a = answer(before, points[k], outputs), b = answer(after, changed(points[k], before.space(), scenario), outputs);
-      std::copy(a.begin(), a.end(), row.begin() + 1);
-      std::copy(b.begin(), b.end(), row.begin() + 1 + n);
+      std::copy(b.begin(), b.end(), std::copy(a.begin(), a.end(), row.begin() + 1));
       row[0] = 1;
     } catch (const io::CaseError &error) {
       if (k == 0)

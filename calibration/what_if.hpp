@@ -20,7 +20,7 @@ struct Scenario {
   std::vector<ParameterChange> changes;
   double heart_rate_change = 0; ///< %
   void describe(io::Schema &schema);
-  /// "systemic_resistance -20 %, heart rate +10 %"
+  /// "systemic_resistance -20 %, heart_rate +10 %"
   std::string in_words() const;
 };
 

@@ -66,7 +66,7 @@ std::string Scenario::in_words() const {
   for (const ParameterChange &change : changes)
     words.push_back(change.parameter + " " + percent(change.change));
   if (heart_rate_change != 0)
-    words.push_back("heart rate " + percent(heart_rate_change));
+    words.push_back("heart_rate " + percent(heart_rate_change));
   return io::join(words, ", ");
 }
 

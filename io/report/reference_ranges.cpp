@@ -71,7 +71,7 @@ void add_volume_rows(std::vector<ComparisonRow> &rows, const Quantities &quantit
   };
   constexpr Volume volumes[] = {
       {"lv_edv", "LV end-diastolic volume, whole cavity", "LV end-diastolic volume below the base plane"},
-      {"lv_esv", "LV end-systolic volume, whole cavity", "LV end-systolic volume below the last closed slice (3-D: below the base plane)"},
+      {"lv_esv", "LV end-systolic volume, whole cavity", "LV end-systolic volume below the base"},
       {"lv_ef", "LV ejection fraction, whole cavity", "LV ejection fraction below the base"}};
   for (const Volume &volume : volumes) {
     const std::string name = volume.name, below = name + "_below_base";

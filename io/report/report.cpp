@@ -13,6 +13,11 @@ std::string chip(const std::string &kind, const std::string &text) {
   return "<span class=\"chip " + kind + "\">" + escape_html(text) + "</span>";
 }
 
+std::string cell(const std::string &heading, const std::string &content, const char *kind) {
+  return std::string("<td class=\"") + kind + "\" data-label=\"" + heading + "\">" +
+         (content.empty() ? "" : "<span>" + content + "</span>") + "</td>";
+}
+
 bool is_assumed(const Quantity &quantity) {
   return quantity.warning.find("assumed") != std::string::npos || quantity.warning.find("Assumed") != std::string::npos;
 }

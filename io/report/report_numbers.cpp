@@ -10,11 +10,6 @@ namespace corvivo::io {
 
 namespace {
 
-std::string cell(const std::string &heading, const std::string &content, const char *kind = "num") {
-  return std::string("<td class=\"") + kind + "\" data-label=\"" + heading + "\">" +
-         (content.empty() ? "" : "<span>" + content + "</span>") + "</td>";
-}
-
 const Quantity *usable(const Quantities &quantities, const std::string &name) {
   const Quantity *q = name.empty() ? nullptr : quantities.find(name);
   return q && std::isfinite(q->value) ? q : nullptr;
@@ -80,8 +75,9 @@ std::string bounds_bar(const ParameterRow &row, const Quantity &q) {
 std::string parameter_line(const Quantity &q, const ParameterRow &row) {
   const bool bounded = row.upper > row.lower;
   const std::string unit = "<span class=\"unit\"> " + escape_html(display_unit(q.unit)) + "</span>";
-  return "<tr><th scope=\"row\">" + escape_html(row.meaning.empty() ? display_name(row.name) : row.meaning) + "</th>" +
-         cell("Fitted", quantity_html(q)) + cell("Baseline", bounded ? display_short(row.baseline) + unit : "\xE2\x80\x93") +
+  const std::string meaning = row.meaning.empty() ? "" : "<br><span class=\"source\">" + prose(row.meaning) + "</span>";
+  return "<tr><th scope=\"row\">" + escape_html(display_name(row.name)) + meaning + "</th>" + cell("Fitted", quantity_html(q)) +
+         cell("Baseline", bounded ? display_short(row.baseline) + unit : "\xE2\x80\x93") +
          cell("Bounds", bounded ? display_short(row.lower) + " to " + display_short(row.upper) + bounds_bar(row, q) : "\xE2\x80\x93") +
          cell("Identifiability",
               prose(row.identifiability) + (row.identifiability.empty() || row.well_determined ? "" : " " + chip("near", "weak")),
@@ -157,7 +153,7 @@ std::string comparison_section(const ReportData &data) {
           "Differs: "
           "more than two. The 3-D model is not fitted to each number on its own, so it may differ where the circulation does not. Whole "
           "cavity: every slice of the label map; "
-          "below the base: what the mesh holds.</p>");
+          "below the base: what the mesh holds (measured at end-systole: up to the last closed slice of that phase).</p>");
 }
 
 std::string parameters_section(const ReportData &data) {

@@ -98,10 +98,12 @@ std::string pressure_volume_loop(const ReportData &data) {
   options.x_label = "LV volume [mL]";
   options.y_label = "LV pressure [mmHg]";
   options.description = "Pressure-volume loop of the left ventricle";
-  if (const Quantity *edv = data.quantities.find("lv_edv"))
-    options.marks.push_back({edv->value, "measured EDV"});
-  if (const Quantity *esv = data.quantities.find("lv_esv"))
-    options.marks.push_back({esv->value, "measured ESV"});
+  std::vector<std::pair<const char *, const char *>> marks{{"lv_edv", "measured EDV"}, {"lv_esv", "measured ESV"}};
+  if (data.heartbeat.rows() > 0) // the mesh ends at the base plane
+    marks.insert(marks.end(), {{"lv_edv_below_base", "EDV below base"}, {"lv_esv_below_base", "ESV below base"}});
+  for (const auto &[name, label] : marks)
+    if (const Quantity *volume = data.quantities.find(name); volume && std::isfinite(volume->value))
+      options.marks.push_back({volume->value, label});
   return figure("Pressure and volume", svg_plot(options, curves));
 }
 

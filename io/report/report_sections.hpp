@@ -22,6 +22,8 @@ std::string report_style();
 std::string section(const std::string &id, const std::string &heading, const std::string &content);
 /// `<span class="chip ...">...</span>`
 std::string chip(const std::string &kind, const std::string &text);
+/// `<td>` of a table whose rows become blocks on a narrow screen, where `heading` stands before the content.
+std::string cell(const std::string &heading, const std::string &content, const char *kind = "num");
 /// A quantity whose warning says that something it depends on is assumed.
 bool is_assumed(const Quantity &quantity);
 

@@ -40,6 +40,7 @@ code{font:.82em ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;color:var(-
 .alert ul,.notes ul,.plain{margin:.2em 0;padding-left:1.2em}
 .card,.tile{background:var(--card);border:1px solid var(--line);border-radius:8px}
 .card{padding:14px 16px;margin:0}
+section>.card+.card{margin-top:12px}
 .tiles{list-style:none;margin:0;padding:0;display:grid;grid-template-columns:repeat(auto-fill,minmax(208px,1fr));gap:12px}
 .tile{padding:12px 14px}
 .tile h3{font-size:.875rem;font-weight:600;color:var(--soft);margin:0}
@@ -66,6 +67,7 @@ svg text{fill:var(--ink);font-family:inherit}
 svg .tick{font-size:12px;fill:#3f4c59}
 svg .label{font-size:12.5px;fill:#3f4c59}
 .grid{stroke:#e6eaee;stroke-width:1}.axis{stroke:#7c8894;stroke-width:1}
+.marked{paint-order:stroke;stroke:#fff;stroke-width:4px;stroke-linejoin:round}
 .mark{stroke:#51606f;stroke-width:1;stroke-dasharray:2 3}
 .curve{fill:none;stroke-width:2.2;stroke-linejoin:round;stroke-linecap:round}
 .cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(340px,1fr));gap:16px;align-items:start}
@@ -88,7 +90,7 @@ tbody tr:last-child>*{border-bottom:0}
 tbody th{font-weight:600}
 .num{text-align:right;white-space:nowrap}
 table .sd,table .unit{color:var(--soft)}
-.source{font-size:.8rem;color:var(--soft)}
+.source{font-size:.8rem;font-weight:400;color:var(--soft)}
 .results{margin-top:.5em;table-layout:fixed}
 .results th:first-child{width:27%}.results th:nth-child(2){width:19%}.results th:nth-child(3){width:25%}
 .bounds{width:132px;margin:2px 0 0 auto}
@@ -130,6 +132,9 @@ table.stack th,table.stack td{border:0;padding:.1em 0}
 table.stack td{display:flex;justify-content:space-between;gap:14px;text-align:right;white-space:normal}
 table.stack td:before{content:attr(data-label);color:var(--soft);text-align:left;flex:none}
 table.stack td:empty{display:none}
+table.stack td.words{display:block;text-align:left}
+table.stack td.words:before{margin-right:.6em}
+table.stack td.words:empty{display:none}
 .bounds{width:96px}
 }
 @media print{
@@ -146,6 +151,8 @@ pre{white-space:pre-wrap}
 
 } // namespace
 
-std::string report_style() { return style; }
+std::string report_style() {
+  return style;
+}
 
 } // namespace corvivo::io

@@ -61,16 +61,19 @@ std::string frame_and_grid(const Axes &a, const std::vector<double> &x_ticks, co
   return out;
 }
 
+/// Labels stand half way up, towards the middle: inside a pressure-volume loop, where there is room.
 std::string marks_of(const Axes &a, const std::vector<PlotMark> &marks) {
-  std::string out;
-  for (std::size_t i = 0; i < marks.size(); ++i) {
-    const double x = a.x(marks[i].x);
+  std::string out, labels;
+  double y = a.top + 0.4 * (a.bottom - a.top);
+  for (const PlotMark &mark : marks) {
+    const double x = a.x(mark.x);
     const bool at_right = x > (a.left + a.right) / 2;
     out += line(x, a.top, x, a.bottom, "mark");
-    out += text_at(x + (at_right ? -4 : 4), a.top + 11 + 13 * double(i), marks[i].label,
-                   std::string("class=\"tick\" text-anchor=\"") + (at_right ? "end" : "start") + "\"");
+    labels += text_at(x + (at_right ? -5 : 5), y, mark.label,
+                      std::string("class=\"tick marked\" text-anchor=\"") + (at_right ? "end" : "start") + "\"");
+    y += 17;
   }
-  return out;
+  return out + labels;
 }
 
 std::string colour_of(const PlotSeries &series, std::size_t index) {
@@ -171,13 +174,13 @@ std::string svg_plot(const PlotOptions &options, const std::vector<PlotSeries> &
     y.add(0);
   const std::vector<double> x_ticks = nice_ticks(x.low, x.high, 5), y_ticks = nice_ticks(y.low, y.high, 5);
   double top = 0;
-  const double left = 52, right = options.width - 12.0;
+  const double left = 52, right = options.width - 18.0; // half of a tick's number
   const std::string header = legend(series, left, right, top);
   const Axes axes{x_ticks.front(), x_ticks.back(), y_ticks.front(), y_ticks.back(), left, right, top, options.height - 42.0};
-  out += header + frame_and_grid(axes, x_ticks, y_ticks, options) + marks_of(axes, options.marks);
+  out += header + frame_and_grid(axes, x_ticks, y_ticks, options);
   for (std::size_t i = 0; i < series.size(); ++i)
     out += curve(axes, series[i], colour_of(series[i], i));
-  return out + "</svg>";
+  return out + marks_of(axes, options.marks) + "</svg>";
 }
 
 } // namespace corvivo::io

@@ -250,6 +250,24 @@ TEST(Report, ComparesTheVolumeOfTheMeshWithThatBelowTheBase) {
   expect_well_formed(report_html(data));
 }
 
+TEST(Report, ShowsWhatChangedAndWhatCameOfIt) {
+  ReportData data = sample_report();
+  data.quantities.set("whatif_before_rest_lv_edp", 8.5, "mmHg").uncertainty = 2;
+  data.quantities.set("whatif_after_rest_lv_edp", 7.25, "mmHg").uncertainty = 2;
+  data.quantities.set("whatif_change_rest_lv_edp", -1.25, "mmHg").uncertainty = 0.3;
+  data.scenarios.push_back({"rest",
+                            "Three <days> in bed",
+                            "total_blood_volume -10 %, heart_rate +5 %",
+                            "by the full model: far",
+                            {{"lv_edp", "whatif_before_rest_lv_edp", "whatif_after_rest_lv_edp", "whatif_change_rest_lv_edp"}}});
+  const std::string page = report_html(data);
+  expect_well_formed(page);
+  for (const char *part : {"Rest: Total blood volume \xE2\x88\x92"
+                           "10\xC2\xA0%, Heart rate +5\xC2\xA0%",
+                           "Three &lt;days&gt; in bed", "Answered by the full model: far.", "data-name=\"whatif_change_rest_lv_edp\""})
+    EXPECT_NE(page.find(part), std::string::npos) << part;
+}
+
 TEST(Report, ComparesTheNamesThatACalibrationGives) {
   ReportData data;
   data.quantities.set("measured_systolic_pressure", 120, "mmHg").warning = "assumed, not measured in this patient";

@@ -45,8 +45,8 @@ TEST(Plot, PutsPointsWhereTheAxesSay) {
   PlotOptions options;
   options.from_zero = false;
   const std::string svg = svg_plot(options, {{"a", {0, 10}, {0, 100}, "", false}});
-  // Axes from 0 to 10 and 0 to 100: the line runs from the lower left (52, 320 - 42) to the upper right corner (420 - 12, 8).
-  EXPECT_NE(svg.find("points=\"52.0,278.0 408.0,8.0\""), std::string::npos) << svg;
+  // Axes from 0 to 10 and 0 to 100: the line runs from the lower left (52, 320 - 42) to the upper right corner (420 - 18, 8).
+  EXPECT_NE(svg.find("points=\"52.0,278.0 402.0,8.0\""), std::string::npos) << svg;
 }
 
 TEST(Plot, EscapesItsWords) {
