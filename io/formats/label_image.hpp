@@ -3,6 +3,7 @@
 #include <io/base/image.hpp>
 
 #include <string>
+#include <vector>
 
 namespace corvivo::io {
 
@@ -16,5 +17,7 @@ Image read_label_image(const std::string &path, int frame = 0);
 
 /// Writes .nii or .nii.gz (float32 values; NIfTI-1, or NIfTI-2 when the affine needs its doubles). `read_image` gives back the same bits.
 void write_nifti(const Image &image, const std::string &path);
+/// Several phases, all on the grid of the first, as one 4-D file; `step` in ms between them. `read_image(path, n)` gives back the n-th.
+void write_nifti(const std::vector<Image> &phases, double step, const std::string &path);
 
 } // namespace corvivo::io

@@ -300,22 +300,22 @@ bool fits_bytes(const std::vector<float> &voxels) {
 }
 
 /// Header of either version; the offsets differ, the fields do not.
-std::string header_bytes(const Image &image, bool small, bool byte_voxels) {
+std::string header_bytes(const Image &image, bool small, bool byte_voxels, std::size_t phases, double step_ms) {
   std::string h(small ? 352 : 544, '\0');
   put<std::int32_t>(h, 0, small ? header_1 : header_2);
   h.replace(small ? 344 : 4, small ? 4 : 8, small ? std::string("n+1\0", 4) : std::string("n+2\0\r\n\x1a\n", 8));
   put<std::int16_t>(h, small ? 70 : 12, byte_voxels ? 2 : 16);
   put<std::int16_t>(h, small ? 72 : 14, byte_voxels ? 8 : 32);
   for (std::size_t d = 0; d < 8; ++d) {
-    const double extent = d == 0 ? 3 : d <= 3 ? double(image.size[d - 1]) : 1;
-    const double step = d >= 1 && d <= 3 ? image.spacing(static_cast<int>(d) - 1) : 1;
+    const double extent = d == 0 ? (phases > 1 ? 4 : 3) : d == 4 ? double(phases) : d <= 3 ? double(image.size[d - 1]) : 1;
+    const double step = d >= 1 && d <= 3 ? image.spacing(static_cast<int>(d) - 1) : d == 4 ? step_ms : 1;
     small ? put<std::int16_t>(h, 40 + 2 * d, extent) : put<std::int64_t>(h, 16 + 8 * d, extent);
     small ? put<float>(h, 76 + 4 * d, step) : put<double>(h, 104 + 8 * d, step);
   }
   small ? put<float>(h, 108, 352) : put<std::int64_t>(h, 168, 544);
   small ? put<float>(h, 112, 1) : put<double>(h, 176, 1);
-  small ? put<std::uint8_t>(h, 123, 2) : put<std::int32_t>(h, 500, 2); // mm
-  small ? put<std::int16_t>(h, 254, 1) : put<std::int32_t>(h, 348, 1); // sform in scanner space
+  small ? put<std::uint8_t>(h, 123, 2 + 16) : put<std::int32_t>(h, 500, 2 + 16); // mm, ms
+  small ? put<std::int16_t>(h, 254, 1) : put<std::int32_t>(h, 348, 1);           // sform in scanner space
   for (std::size_t r = 0; r < 3; ++r)
     for (std::size_t c = 0; c < 4; ++c)
       small ? put<float>(h, 280 + 16 * r + 4 * c, image.affine[r][c]) : put<double>(h, 400 + 32 * r + 8 * c, image.affine[r][c]);
@@ -325,14 +325,25 @@ std::string header_bytes(const Image &image, bool small, bool byte_voxels) {
 } // namespace
 
 void write_nifti(const Image &image, const std::string &path) {
-  CORVIVO_ASSERT(image.voxels.size() == image.size[0] * image.size[1] * image.size[2], "image with the wrong number of voxels");
-  const bool byte_voxels = fits_bytes(image.voxels);
-  std::string bytes = header_bytes(image, fits_version_1(image), byte_voxels);
-  if (byte_voxels)
-    for (const float value : image.voxels)
-      bytes.push_back(static_cast<char>(static_cast<unsigned char>(value)));
-  else
-    bytes.append(reinterpret_cast<const char *>(image.voxels.data()), image.voxels.size() * sizeof(float));
+  write_nifti(std::vector<Image>{image}, 1, path);
+}
+
+void write_nifti(const std::vector<Image> &phases, double step, const std::string &path) {
+  CORVIVO_ASSERT(!phases.empty(), "no phase to write");
+  const Image &first = phases.front();
+  bool byte_voxels = true;
+  for (const Image &image : phases) {
+    CORVIVO_ASSERT(image.size == first.size && image.voxels.size() == image.size[0] * image.size[1] * image.size[2],
+                   "image with the wrong number of voxels");
+    byte_voxels = byte_voxels && fits_bytes(image.voxels);
+  }
+  std::string bytes = header_bytes(first, fits_version_1(first), byte_voxels, phases.size(), step);
+  for (const Image &image : phases)
+    if (byte_voxels)
+      for (const float value : image.voxels)
+        bytes.push_back(static_cast<char>(static_cast<unsigned char>(value)));
+    else
+      bytes.append(reinterpret_cast<const char *>(image.voxels.data()), image.voxels.size() * sizeof(float));
   const bool zipped = path.size() > 3 && path.compare(path.size() - 3, 3, ".gz") == 0;
   write_file(path, zipped ? deflate_bytes(bytes) : bytes);
 }

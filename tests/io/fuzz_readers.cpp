@@ -21,7 +21,9 @@ int main(int argc, char **argv) {
   const std::uint64_t seed = argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 1;
   const std::string only = argc > 3 ? argv[3] : "";
   int failures = 0;
-  for (const corvivo::test::MutatedFormat &format : corvivo::test::mutated_formats()) {
+  auto formats = corvivo::test::mutated_formats();
+  formats.push_back(corvivo::test::mutated_dicom());
+  for (const corvivo::test::MutatedFormat &format : formats) {
     if (!only.empty() && format.name != only)
       continue;
     const std::clock_t start = std::clock();

@@ -14,8 +14,9 @@ struct MutatedFormat {
   std::vector<std::string> samples;
   std::function<void(const std::string &content)> read;
 };
-/// Every format that the program reads.
+/// Every format of images and meshes that the program reads.
 std::vector<MutatedFormat> mutated_formats();
+MutatedFormat mutated_dicom();
 
 /// A copy with one to six changes: bits flipped, bytes overwritten, pieces cut out, doubled or moved, numbers in text replaced by what is
 /// rarely meant (-1, nan, 1e308, 4294967295 ...), the end cut off.

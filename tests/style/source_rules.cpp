@@ -108,8 +108,10 @@ std::vector<std::string> library_violations(const Source &source) {
     std::string library, pattern, place;
     bool headers_too;
   };
-  static const std::vector<Home> homes = {
-      {"LibTorch", "^(torch|ATen|c10)/", "surrogate/", false}, {"CGAL", "^CGAL/", "mesh/", false}, {"VTK", "^vtk", "io/formats/", true}};
+  static const std::vector<Home> homes = {{"LibTorch", "^(torch|ATen|c10)/", "surrogate/", false},
+                                          {"CGAL", "^CGAL/", "mesh/", false},
+                                          {"VTK", "^vtk", "io/formats/", true},
+                                          {"GDCM", "^gdcm", "io/formats/", false}};
   std::vector<std::string> found;
   if (!layer_of(source.path) || !is_cpp(source.path))
     return found;

@@ -1,0 +1,14 @@
+#pragma once
+/// A look at the bytes of a DICOM file before a library takes them.
+#include <string>
+
+namespace corvivo::io {
+
+/// True when the file has DICOM's preamble and mark (PS3.10).
+bool is_dicom(const std::string &content);
+
+/// Walks every element, sequences included, and throws CaseError unless each length stays inside what holds it, nesting is below 32 and the
+/// transfer syntax is one in little-endian order that is not deflated as a whole. So a damaged file is refused before memory is taken.
+void check_dicom_structure(const std::string &content, const std::string &path);
+
+} // namespace corvivo::io
