@@ -40,6 +40,7 @@ const std::vector<Command> &commands() {
        [](const Invocation &i) { return run_case(i, {"whatif"}); }},
       {"prognose", "CASE.yaml", "the scores, and what they need", [](const Invocation &i) { return run_case(i, {"prognosis"}); }},
       {"report", "CASE.yaml", "the report again, from finished stages", report_case},
+      {"dicom", "FOLDER [--output DIR --key FILE]", "the series of an exam; their pseudonymised export", show_dicom},
       {"explain", "[key.path | quantity | --markdown]", "what a key or a result means", explain},
       {"list", "[kind]", "models of a kind", list_models},
   };
@@ -53,6 +54,7 @@ po::options_description options() {
   add("output,o", po::value<std::string>()->default_value(""),
       "folder of the results (default results/<folder of the case>, for a file that is not case.yaml results/<folder>_<file>)");
   add("set,s", po::value<std::vector<std::string>>()->composing()->default_value({}, ""), "key.path=value, wins over the case file");
+  add("key", po::value<std::string>()->default_value(""), "dicom: file with the secret key (16 bytes or more) of patient codes");
   add("force,f", po::bool_switch(), "run every stage again");
   add("markdown", po::bool_switch(), "explain: the whole reference page");
   add("help,h", po::bool_switch(), "");
@@ -72,6 +74,7 @@ Invocation parse(const std::vector<std::string> &arguments) {
   Invocation invocation;
   invocation.arguments = values["arguments"].as<std::vector<std::string>>();
   invocation.output = values["output"].as<std::string>();
+  invocation.key = values["key"].as<std::string>();
   invocation.overrides = values["set"].as<std::vector<std::string>>();
   invocation.force = values["force"].as<bool>();
   invocation.markdown = values["markdown"].as<bool>();

@@ -9,6 +9,7 @@ namespace corvivo::cli {
 struct Invocation {
   std::vector<std::string> arguments; ///< after the command's name
   std::string output;                 ///< empty: results/<case_name>
+  std::string key;                    ///< file with the key of patient codes
   std::vector<std::string> overrides; ///< key.path=value
   bool force = false, markdown = false, help = false;
 };
@@ -20,6 +21,8 @@ int check_case(const Invocation &invocation);
 int report_case(const Invocation &invocation);
 int explain(const Invocation &invocation);
 int list_models(const Invocation &invocation);
+/// The table of the DICOM series below a folder; with --output and --key their pseudonymised export.
+int show_dicom(const Invocation &invocation);
 
 /// On stdout, rank 0.
 void print(const std::string &text);

@@ -34,7 +34,9 @@ struct DicomSeries {
   const DicomImage &image(std::size_t slice, std::size_t phase) const { return images[slice * phases + phase]; }
   /// Trigger times of the first slice, ms.
   std::vector<double> trigger_times() const;
-  double rr_interval() const { return images.front().rr_interval; }
+  /// Mean over the slices, which are acquired in breath-holds of their own, ms; 0 when a header does not say.
+  double rr_interval() const;
+  std::array<double, 2> rr_range() const;
 };
 
 /// Header of a file, after a look at its structure that keeps damaged files from GDCM. Throws CaseError.

@@ -114,7 +114,7 @@ std::string table_row(const DicomSeries &series, std::size_t order, const std::s
                                  std::to_string(series.slices()), std::to_string(series.phases),
                                  std::to_string(first.columns),   std::to_string(first.rows)};
   for (const double value :
-       {first.spacing[0], first.spacing[1], series.pitch, first.rr_interval, first.trigger_time, series.trigger_times().back()})
+       {first.spacing[0], first.spacing[1], series.pitch, series.rr_interval(), first.trigger_time, series.trigger_times().back()})
     cells.push_back(text(value));
   for (const Vector3 &v : {first.position, first.row, first.column})
     for (const double x : v)

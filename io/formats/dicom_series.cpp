@@ -110,6 +110,20 @@ std::vector<double> DicomSeries::trigger_times() const {
   return times;
 }
 
+std::array<double, 2> DicomSeries::rr_range() const {
+  std::array<double, 2> range{images.front().rr_interval, images.front().rr_interval};
+  for (const DicomImage &i : images)
+    range = {std::min(range[0], i.rr_interval), std::max(range[1], i.rr_interval)};
+  return range;
+}
+
+double DicomSeries::rr_interval() const {
+  double sum = 0;
+  for (const DicomImage &i : images)
+    sum += i.rr_interval;
+  return rr_range()[0] > 0 ? sum / static_cast<double>(images.size()) : 0;
+}
+
 std::vector<DicomSeries> read_dicom_folder(const std::filesystem::path &folder, std::vector<std::string> &notes) {
   std::map<std::string, std::vector<DicomImage>> by_series;
   std::size_t others = 0;
@@ -174,16 +188,16 @@ std::vector<DicomSeries> joined_stacks(std::vector<DicomSeries> series) {
 
 std::string series_table(const std::vector<DicomSeries> &series) {
   std::string table =
-      "  series  slices  phases  pixels      pixel [mm]     pitch [mm]  R-R [ms]  rate [1/min]  trigger times [ms]  description\n";
+      "  series  slices  phases  pixels      pixel [mm]     pitch [mm]    R-R [ms]  rate [1/min]  trigger times [ms]  description\n";
   for (const DicomSeries &s : series) {
     const DicomImage &first = s.images.front();
     const std::string pixels = std::to_string(first.columns) + " x " + std::to_string(first.rows),
-                      spacing = fixed(first.spacing[0], 3) + " x " + fixed(first.spacing[1], 3),
-                      rr = first.rr_interval > 0 ? fixed(first.rr_interval, 0) : "-",
-                      rate = first.rr_interval > 0 ? fixed(60000 / first.rr_interval, 1) : "-",
+                      spacing = fixed(first.spacing[0], 3) + " x " + fixed(first.spacing[1], 3), low = fixed(s.rr_range()[0], 0),
+                      high = fixed(s.rr_range()[1], 0), rr = s.rr_interval() > 0 ? (low == high ? low : low + " to " + high) : "-",
+                      rate = s.rr_interval() > 0 ? fixed(60000 / s.rr_interval(), 1) : "-",
                       times = first.trigger_time < 0 ? "-" : fixed(first.trigger_time, 1) + " to " + fixed(s.trigger_times().back(), 1);
     char line[256];
-    std::snprintf(line, sizeof line, "  %-6d  %6zu  %6zu  %-10s  %-13s  %10s  %8s  %12s  %-18s  %.60s\n", first.series_number, s.slices(),
+    std::snprintf(line, sizeof line, "  %-6d  %6zu  %6zu  %-10s  %-13s  %10s  %10s  %12s  %-18s  %.60s\n", first.series_number, s.slices(),
                   s.phases, pixels.c_str(), spacing.c_str(), fixed(s.pitch, 2).c_str(), rr.c_str(), rate.c_str(), times.c_str(),
                   first.description.c_str());
     table += line;

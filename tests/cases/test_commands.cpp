@@ -144,3 +144,15 @@ TEST(SmallRuns, DamagedFilesOfAnEarlierRunAreMadeAnew) {
     EXPECT_TRUE(results_of(folder.path() / "out").has("lv_ef"));
   }
 }
+
+TEST(Commands, DicomWantsAFolderAndAKeyForItsExport) {
+  TemporaryFolder folder;
+  const auto refuses = [&](const std::vector<std::string> &words, const std::string &sentence) {
+    const Outcome outcome = run_program(words, folder.path());
+    EXPECT_EQ(outcome.status, 1);
+    EXPECT_NE(outcome.err.find(sentence), std::string::npos) << outcome.err;
+  };
+  refuses({"dicom"}, "expected one folder");
+  refuses({"dicom", "."}, "holds no DICOM image");
+  refuses({"dicom", ".", "--output", "out"}, "needs both --output DIR and --key FILE");
+}
