@@ -109,6 +109,19 @@ void set_timing(DicomImage &image, const gdcm::DataSet &data) {
   }
 }
 
+/// GDCM ends the program on some of these, so they are looked at before it decodes.
+void check_pixels(const gdcm::DataSet &data, const std::string &path) {
+  const std::size_t samples = short_of(data, 0x0028, 0x0002), bits = short_of(data, 0x0028, 0x0100),
+                    stored = short_of(data, 0x0028, 0x0101), high = short_of(data, 0x0028, 0x0102),
+                    is_signed = short_of(data, 0x0028, 0x0103);
+  const std::string colour = text_of(data, 0x0028, 0x0004);
+  if (samples != 1 || (colour != "MONOCHROME1" && colour != "MONOCHROME2"))
+    throw CaseError(path + ": is in colour ('" + colour.substr(0, 20) + "'); expected one grey image");
+  if ((bits != 8 && bits != 16) || stored < 1 || stored > bits || high + 1 != stored || is_signed > 1)
+    throw CaseError(path + ": has " + std::to_string(bits) + " bits a pixel, " + std::to_string(stored) + " of them used up to bit " +
+                    std::to_string(high) + "; expected 8 or 16 bits, used from the lowest: the header is damaged");
+}
+
 DicomImage header_of(const gdcm::DataSet &data, const std::string &path) {
   DicomImage image;
   image.file = path;
@@ -128,6 +141,7 @@ DicomImage header_of(const gdcm::DataSet &data, const std::string &path) {
                     " pixels; expected 1 to 8192 along each side");
   if (number_or(data, 0x0028, 0x0008, 1) > 1)
     throw CaseError(path + ": holds several frames (enhanced MR); expected one image a file: export it as classic MR images");
+  check_pixels(data, path);
   set_plane(image, data, path);
   set_timing(image, data);
   return image;
@@ -146,9 +160,9 @@ template <class Work> auto guarded(const std::string &path, const Work &work) {
 } // namespace
 
 DicomImage read_dicom_header(const std::string &content, const std::string &path) {
-  check_dicom_structure(content, path);
+  const std::string checked = checked_dicom(content, path);
   return guarded(path, [&] {
-    std::istringstream stream(content);
+    std::istringstream stream(checked);
     gdcm::Reader reader;
     reader.SetStream(stream);
     if (!reader.Read())
@@ -199,9 +213,10 @@ std::vector<float> pixels_of(const gdcm::ImageReader &reader, std::size_t file_b
 } // namespace
 
 std::vector<float> read_dicom_pixels(const std::string &content, const std::string &path) {
-  check_dicom_structure(content, path);
+  read_dicom_header(content, path);
+  const std::string checked = checked_dicom(content, path);
   return guarded(path, [&] {
-    std::istringstream stream(content);
+    std::istringstream stream(checked);
     gdcm::ImageReader reader;
     reader.SetStream(stream);
     if (!reader.Read())

@@ -3,6 +3,7 @@
 #include <io/base/errors.hpp>
 #include <io/base/log.hpp>
 #include <io/base/text.hpp>
+#include <io/formats/dicom_structure.hpp>
 #include <io/formats/keyed_code.hpp>
 #include <io/formats/label_image.hpp>
 
@@ -75,9 +76,8 @@ gdcm::DataSet pseudonymised(const gdcm::DataSet &from, const std::string &key, c
 void export_file(const DicomImage &image, const std::string &key, const std::string &code, const std::filesystem::path &path) {
   gdcm::Trace::WarningOff();
   gdcm::Trace::ErrorOff();
-  read_dicom_header(read_file(image.file), image.file); // says what is wrong with it
   gdcm::Reader reader;
-  std::istringstream in(read_file(image.file));
+  std::istringstream in(checked_dicom(read_file(image.file), image.file));
   reader.SetStream(in);
   gdcm::Writer writer;
   std::ostringstream out;

@@ -9,6 +9,8 @@ bool is_dicom(const std::string &content);
 
 /// Walks every element, sequences included, and throws CaseError unless each length stays inside what holds it, nesting is below 32 and the
 /// transfer syntax is one in little-endian order that is not deflated as a whole. So a damaged file is refused before memory is taken.
-void check_dicom_structure(const std::string &content, const std::string &path);
+/// Returns the file anew: a header of our own and, in order, those elements that geometry, timing, display and the grouping of files need,
+/// each checked for its value representation and, where it has numbers, that they are numbers and how many.
+std::string checked_dicom(const std::string &content, const std::string &path);
 
 } // namespace corvivo::io

@@ -179,7 +179,7 @@ TEST(BadDicom, IsRefusedWithASentence) {
   };
   EXPECT_EQ(file([](DicomSample &) {}), "");
   EXPECT_SAYS(file([](DicomSample &s) { s.position = ""; }), "no position, orientation or pixel spacing");
-  EXPECT_SAYS(file([](DicomSample &s) { s.position = "nan\\0\\0"; }), "no position, orientation or pixel spacing");
+  EXPECT_SAYS(file([](DicomSample &s) { s.position = "nan\\0\\0"; }), "(0020,0032) does not hold the numbers");
   EXPECT_SAYS(file([](DicomSample &s) { s.orientation = "1\\0\\0\\1\\0\\0"; }), "not perpendicular");
   EXPECT_SAYS(file([](DicomSample &s) { s.orientation = "3\\0\\0\\0\\1\\0"; }), "unit vectors");
   EXPECT_SAYS(file([](DicomSample &s) { s.spacing = "0\\1"; }), "cannot be a heart's");
