@@ -194,7 +194,7 @@ private:
         at = sequence(e.data, e.data + e.length, false, implicit, false, depth + 1);
       else
         at = e.data + e.length;
-      if (const Wanted *wanted = depth == 0 ? find_wanted(e.tag) : nullptr; wanted && at > e.data) {
+      if (const Wanted *wanted = depth == 0 ? find_wanted(e.tag) : nullptr; wanted && (at > e.data || e.tag == pixel_data)) {
         check_value(*wanted, e, implicit ? std::string() : content_.substr(start + 4, 2), start);
         pieces_[e.tag] = {start, at};
       }
