@@ -121,7 +121,7 @@ std::vector<double> values_of(const XmlElement &array, const Storage &storage) {
   const NumberType type = number_type(array.attribute("type"), storage.path);
   std::vector<double> values;
   if (format == "ascii") {
-    Words words(array.text);
+    Words words(array.text.substr(0, array.text.find('<'))); // VTK puts notes about arrays behind their numbers
     while (!words.ended()) {
       const auto value = words.number();
       if (!value)

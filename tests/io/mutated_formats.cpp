@@ -1,3 +1,4 @@
+#include <tests/io/mesh_samples.hpp>
 #include <tests/io/mutations.hpp>
 
 #include <io/base/errors.hpp>
@@ -74,18 +75,6 @@ MutatedFormat meta_image() {
           }};
 }
 
-io::Grid sample_grid() {
-  io::Grid grid;
-  for (int p = 0; p < 5; ++p)
-    grid.points.push_back({p / 3.0, p % 2 * 1.5, p == 3 ? 2.0 : p * 0.25});
-  grid.add_cell(io::CellType::tetrahedron, std::array<std::size_t, 4>{0, 1, 2, 3});
-  grid.add_cell(io::CellType::tetrahedron, std::array<std::size_t, 4>{1, 2, 3, 4});
-  grid.add_cell(io::CellType::triangle, std::array<std::size_t, 3>{2, 1, 0});
-  grid.point_data = {{"depth [1]", 1, {0, 0.25, 0.5, 0.75, 1}}};
-  grid.cell_data = {{"fibre [1]", 3, {1, 0, 0, 0, 1, 0, 0, 0, 1}}, {"region [1]", 1, {0, 1, -1}}};
-  return grid;
-}
-
 std::string text_vtu(const std::string &format, const std::string &points, const std::string &attributes) {
   return "<?xml version=\"1.0\"?>\n<VTKFile type=\"UnstructuredGrid\" version=\"0.1\" byte_order=\"LittleEndian\"" + attributes +
          ">\n<UnstructuredGrid><Piece NumberOfPoints=\"4\" NumberOfCells=\"1\">\n<Points><DataArray type=\"Float64\" "
@@ -98,15 +87,61 @@ std::string text_vtu(const std::string &format, const std::string &points, const
 
 MutatedFormat vtu() {
   return {"VTU",
-          {written("a.vtu", [](const std::string &path) { io::write_vtu(sample_grid(), path); }),
+          {written("a.vtu", [](const std::string &path) { io::write_vtu(sample_mesh(), path); }),
            text_vtu("ascii", "0 0 0 1 0 0 0 1 0 0 0 1", "")},
           [](const std::string &content) { check_mesh(io::read_vtk_xml(content, "mutated.vtu")); }};
+}
+
+/// 84 bytes and 50 for each of two triangles.
+std::string binary_stl() {
+  std::string bytes(80, ' ');
+  bytes += std::string("\2\0\0\0", 4);
+  for (int triangle = 0; triangle < 2; ++triangle) {
+    for (int n = 0; n < 12; ++n) {
+      const float x = static_cast<float>(n * n % 5 + triangle);
+      bytes.append(reinterpret_cast<const char *>(&x), 4);
+    }
+    bytes += std::string(2, '\0');
+  }
+  return bytes;
+}
+
+template <class Read> MutatedFormat mesh(const std::string &name, const std::vector<std::string> &samples, const Read &read) {
+  return {name, samples, [read](const std::string &content) { check_mesh(read(content, "mutated.mesh")); }};
+}
+
+/// Three files in one text, so that each of them is changed in turn.
+MutatedFormat opencarp() {
+  const std::string sample = "4\n0 0 0\n1000 0 0\n0 1000 0\n0 0 1000\n|1\nTt 0 1 2 3 1\n|2\n1 0 0 0 1 0\n";
+  return mesh("openCARP", {sample}, [](const std::string &content, const std::string &path) {
+    const std::size_t first = std::min(content.find('|'), content.size()), second = std::min(content.find('|', first + 1), content.size());
+    return io::read_opencarp(content.substr(0, first), first < content.size() ? content.substr(first + 1, second - first - 1) : "",
+                             second < content.size() ? content.substr(second + 1) : "", path);
+  });
 }
 
 } // namespace
 
 std::vector<MutatedFormat> mutated_formats() {
-  return {nifti(false), nifti(true), nrrd(), meta_image(), vtu()};
+  const std::string vtp =
+      "<VTKFile type=\"PolyData\" version=\"0.1\"><PolyData><Piece NumberOfPoints=\"3\" NumberOfPolys=\"1\"><Points><DataArray "
+      "type=\"Float32\" NumberOfComponents=\"3\" format=\"ascii\">0 0 0 1 0 0 0 1 0</DataArray></Points><Polys><DataArray "
+      "type=\"Int64\" Name=\"connectivity\" format=\"ascii\">0 1 2</DataArray><DataArray type=\"Int64\" Name=\"offsets\" "
+      "format=\"ascii\">3</DataArray></Polys></Piece></PolyData></VTKFile>";
+  const std::string stl =
+      "solid a\nfacet normal 0 0 1\nouter loop\nvertex 0 0 0\nvertex 1 0 0\nvertex 0 1 0\nendloop\nendfacet\nendsolid a\n";
+  return {nifti(false),
+          nifti(true),
+          nrrd(),
+          meta_image(),
+          vtu(),
+          mesh("VTP", {vtp}, io::read_vtk_xml),
+          mesh("legacy VTK", {legacy_sample()}, io::read_vtk_legacy),
+          mesh("PLY", {ply_sample()}, io::read_ply),
+          mesh("STL", {stl, binary_stl()}, io::read_stl),
+          mesh("Gmsh", gmsh_samples(), [](const std::string &content, const std::string &path) { return io::read_gmsh(content, path); }),
+          mesh("XDMF", {xdmf_sample()}, io::read_xdmf),
+          opencarp()};
 }
 
 } // namespace corvivo::test
