@@ -44,22 +44,30 @@ Vector3 to_plane(const ImplicitVentricle &shape, const Vector3 &p) {
 /// 1 - max |cos| of the dihedral angles: grows with the smallest of angle and 180 deg - angle; negative for a cell inside out.
 double goodness(const Vector3 &a, const Vector3 &b, const Vector3 &c, const Vector3 &d) {
   const Vector3 ab = b - a, ac = c - a, ad = d - a, bc = c - b, bd = d - b;
-  if (!(dot(ab, cross(ac, ad)) > 0))
+  const std::array<Vector3, 4> normal{cross(bc, bd), cross(ad, ac), cross(ab, ad), cross(ac, ab)};
+  if (!(dot(ad, normal[3]) < 0))
     return -1;
-  const std::array<Vector3, 4> normal{normalized(cross(bc, bd)), normalized(cross(ad, ac)), normalized(cross(ab, ad)),
-                                      normalized(cross(ac, ab))};
-  double worst = 0;
+  std::array<double, 4> scale{};
   for (int i = 0; i < 4; ++i)
-    for (int j = i + 1; j < 4; ++j)
-      worst = std::max(worst, std::abs(dot(normal[i], normal[j])));
-  return 1 - worst;
+    scale[i] = 1 / dot(normal[i], normal[i]);
+  double worst = 0; // of the squared cosines: one root instead of four
+  for (int i = 0; i < 4; ++i)
+    for (int j = i + 1; j < 4; ++j) {
+      const double cosine = dot(normal[i], normal[j]);
+      worst = std::max(worst, cosine * cosine * scale[i] * scale[j]);
+    }
+  return 1 - std::sqrt(worst);
 }
 
 enum class Aim { all_cells, worst };
 
+constexpr double worthwhile = 1e-3; // smallest relative gain for which a node moves
+
+/// Moves nodes one after the other. A node that could not be bettered sleeps until one of its neighbours has moved.
 class Smoother {
 public:
-  Smoother(RawMesh &raw, const ImplicitVentricle &shape) : mesh_(raw.mesh), hold_(raw.hold), shape_(shape), cells_(mesh_.nodes.size()) {
+  Smoother(RawMesh &raw, const ImplicitVentricle &shape)
+      : mesh_(raw.mesh), hold_(raw.hold), shape_(shape), cells_(mesh_.nodes.size()), awake_(mesh_.nodes.size(), 1) {
     for (std::size_t c = 0; c < mesh_.tetrahedra.size(); ++c)
       for (const std::size_t n : mesh_.tetrahedra[c])
         cells_[n].push_back(c);
@@ -68,32 +76,46 @@ public:
   /// One sweep over the nodes whose worst cell is below `wanted`; returns how many moved.
   std::size_t sweep(double wanted, Aim aim) {
     std::size_t moved = 0;
-    for (std::size_t n = 0; n < mesh_.nodes.size(); ++n)
-      if (hold_[n] != Hold::fixed && worst_at(n, mesh_.nodes[n]) < wanted)
-        moved += move(n, aim);
+    for (std::size_t n = 0; n < mesh_.nodes.size(); ++n) {
+      if (!awake_[n] || hold_[n] == Hold::fixed || worst_at(n, mesh_.nodes[n], -2) >= wanted)
+        continue;
+      if (move(n, aim)) {
+        ++moved;
+        for (const std::size_t c : cells_[n])
+          for (const std::size_t other : mesh_.tetrahedra[c])
+            awake_[other] = 1;
+      } else
+        awake_[n] = 0;
+    }
     return moved;
   }
 
 private:
-  template <class Visit> void each_goodness(std::size_t node, const Vector3 &place, const Visit &visit) const {
-    for (const std::size_t c : cells_[node]) {
-      std::array<Vector3, 4> p{};
-      for (int i = 0; i < 4; ++i)
-        p[i] = mesh_.tetrahedra[c][i] == node ? place : mesh_.nodes[mesh_.tetrahedra[c][i]];
-      visit(goodness(p[0], p[1], p[2], p[3]));
-    }
+  double goodness_at(std::size_t node, const Vector3 &place, std::size_t cell) const {
+    const Cell &c = mesh_.tetrahedra[cell];
+    const auto at = [&](int i) -> const Vector3 & { return c[i] == node ? place : mesh_.nodes[c[i]]; };
+    return goodness(at(0), at(1), at(2), at(3));
   }
-  double worst_at(std::size_t node, const Vector3 &place) const {
+  /// Stops as soon as it falls to `enough`.
+  double worst_at(std::size_t node, const Vector3 &place, double enough) const {
     double worst = 1;
-    each_goodness(node, place, [&worst](double g) { worst = std::min(worst, g); });
+    for (const std::size_t c : cells_[node])
+      if (worst = std::min(worst, goodness_at(node, place, c)); worst <= enough)
+        break;
     return worst;
   }
-  /// Higher is better. The sum of 1/g^2 raises the bad cells without spoiling the good ones; the bare minimum serves for the last few.
-  double merit(std::size_t node, const Vector3 &place, Aim aim) const {
+  /// Higher is better; whatever is not above `least` may be told wrongly. The sum of 1/g^2 raises the bad cells without spoiling the good
+  /// ones; the bare minimum serves for the last few.
+  double merit(std::size_t node, const Vector3 &place, Aim aim, double least) const {
     if (aim == Aim::worst)
-      return worst_at(node, place);
+      return worst_at(node, place, least);
     double cost = 0;
-    each_goodness(node, place, [&cost](double g) { cost += g > 0 ? 1 / (g * g) : 1e30; });
+    for (const std::size_t c : cells_[node]) {
+      const double g = goodness_at(node, place, c);
+      cost += g > 0 ? 1 / (g * g) : 1e30;
+      if (-cost <= least)
+        break;
+    }
     return -cost;
   }
 
@@ -128,10 +150,11 @@ private:
     if (count == 0)
       return false;
     Vector3 best = start;
-    double merit_now = merit(node, start, aim);
+    double merit_now = merit(node, start, aim, -1e300);
     const auto attempt = [&](const Vector3 &place) {
       const Vector3 candidate = held(node, place);
-      if (const double value = merit(node, candidate, aim); value > merit_now + 1e-12) {
+      const double least = merit_now + worthwhile * std::max(1e-3, std::abs(merit_now));
+      if (const double value = merit(node, candidate, aim, least); value > least) {
         merit_now = value;
         best = candidate;
         return true;
@@ -141,7 +164,7 @@ private:
     for (const double fraction : {1.0, 0.5, 0.25})
       if (attempt(start + fraction * ((1 / count) * mean - start)))
         break;
-    for (double step = 0.3 * shortest; step > 0.01 * shortest; step *= 0.5) {
+    for (double step = 0.3 * shortest; step > 0.03 * shortest; step *= 0.5) {
       const Vector3 from = best;
       for (int d = 0; d < 3; ++d)
         for (const double sign : {1.0, -1.0}) {
@@ -158,6 +181,7 @@ private:
   const std::vector<Hold> &hold_;
   const ImplicitVentricle &shape_;
   std::vector<std::vector<std::size_t>> cells_;
+  std::vector<char> awake_;
 };
 
 /// Bit s is set when the node belongs to a triangle of surface s.
