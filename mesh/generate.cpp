@@ -14,46 +14,6 @@ namespace corvivo::mesh {
 
 namespace {
 
-/// Distance from `base_centre` to the one zero of the field along a direction in the base plane.
-double crossing(const ImplicitVentricle &shape, const ImplicitVentricle::Field &field, const Vector3 &direction, const std::string &name) {
-  const auto at = [&](double distance) { return field(shape.base_centre + distance * direction); };
-  const double stride = 0.25; // mm: below any lattice that labels are resampled to
-  double low = -1;
-  int changes = 0;
-  bool inside = at(0) < 0;
-  const bool starts_inside = inside;
-  for (double d = 0; d < 2 * shape.radius; d += stride)
-    if (const bool next = at(d + stride) < 0; next != inside) {
-      if (++changes == 1)
-        low = d;
-      inside = next;
-    }
-  if (!starts_inside || changes != 1)
-    throw io::CaseError("mesh: the base plane does not cut the " + name + " in one round contour about the cavity (a ray from its centre " +
-                        (starts_inside ? "crosses it " + std::to_string(changes) + " times" : "starts outside it") +
-                        "); move the base plane towards the apex or smooth the segmentation");
-  double high = low + stride;
-  for (int i = 0; i < 60; ++i) {
-    const double middle = 0.5 * (low + high);
-    (at(middle) < 0 ? low : high) = middle;
-  }
-  return 0.5 * (low + high);
-}
-
-std::vector<Vector3> ray_directions(const Vector3 &normal, std::size_t count) {
-  const int least = std::abs(normal[0]) <= std::abs(normal[1]) ? (std::abs(normal[0]) <= std::abs(normal[2]) ? 0 : 2)
-                                                               : (std::abs(normal[1]) <= std::abs(normal[2]) ? 1 : 2);
-  Vector3 axis{};
-  axis[least] = 1;
-  const Vector3 e1 = normalized(axis - dot(axis, normal) * normal), e2 = cross(normal, e1);
-  std::vector<Vector3> directions;
-  for (std::size_t i = 0; i < count; ++i) {
-    const double angle = 2 * M_PI * double(i) / double(count);
-    directions.push_back(std::cos(angle) * e1 + std::sin(angle) * e2);
-  }
-  return directions;
-}
-
 void check_options(const MeshOptions &options, double cavity_radius) {
   if (!(options.element_size > 0) || !(options.facet_distance > 0))
     throw io::CaseError("mesh: element_size and facet_distance must be positive");
@@ -81,8 +41,8 @@ std::size_t pieces(const HeartMesh &mesh) {
   return count;
 }
 
-/// A cup: one piece whose boundary is a sphere, with one rim around the endocardium.
-void check_is_a_cup(const HeartMesh &mesh) {
+/// One piece whose boundary is a sphere with a handle for each further opening of a cavity: a cup, or two cups side by side.
+void check_topology(const HeartMesh &mesh, std::size_t handles) {
   const std::string advice = "; choose a smaller element_size, or look whether the segmentation has a hole or a very thin wall there";
   try {
     check(mesh);
@@ -96,7 +56,7 @@ void check_is_a_cup(const HeartMesh &mesh) {
     for (const std::size_t n : t)
       on_boundary[n] = 1;
   const long vertices = std::count(on_boundary.begin(), on_boundary.end(), 1), faces = long(mesh.triangles.size());
-  if (vertices - faces / 2 != 2) // Euler: V - E + F with E = 3 F / 2
+  if (vertices - faces / 2 != 2 - 2 * long(handles)) // Euler: V - E + F with E = 3 F / 2
     throw io::CaseError("mesh: the wall comes out with a hole or an inner bubble" + advice);
 }
 
@@ -106,27 +66,40 @@ void MeshOptions::describe(io::Schema &schema) {
   schema.quantity("element_size", element_size, "mm", io::between(0.2, 20), "Usual edge of a tetrahedron.");
   schema.quantity("facet_distance", facet_distance, "mm", io::Range{0.001, 5},
                   "Largest distance between a boundary triangle and the smooth surface that it stands for.");
+  schema.integer("wall_layers", wall_layers, 0, 4,
+                 "Elements through the left-ventricular wall at least: thin places get smaller ones. 0: only element_size counts.");
   schema.integer("smoothing_passes", smoothing_passes, 0, 1000, "Sweeps over all nodes that raise the smallest dihedral angles.");
 }
 
-std::vector<Vector3> trace_rim(const ImplicitVentricle &shape, const ImplicitVentricle::Field &field, double step,
-                               const std::string &name) {
-  const double radius = crossing(shape, field, ray_directions(shape.base_normal, 1)[0], name);
-  const std::size_t count = std::clamp<std::size_t>(std::size_t(std::ceil(2 * M_PI * radius / step)), 120, 20000);
-  std::vector<Vector3> rim;
-  for (const Vector3 &direction : ray_directions(shape.base_normal, count))
-    rim.push_back(shape.base_centre + crossing(shape, field, direction, name) * direction);
-  return rim;
+namespace {
+
+/// Rims of the base: of the left cavity, of the outside, then of the right cavity (one for each opening).
+std::vector<std::vector<Vector3>> trace_rims(const ImplicitVentricle &shape, double step) {
+  std::vector<std::vector<Vector3>> rims{trace_rim(shape, shape.endocardium, step, "endocardium")};
+  if (!shape.right) {
+    rims.push_back(trace_rim(shape, shape.epicardium, step, "epicardium"));
+    return rims;
+  }
+  const auto outside = trace_contours(shape, shape.epicardium, step), right = trace_contours(shape, shape.right, step);
+  if (outside.size() != 1)
+    throw io::CaseError("mesh: the base plane does not cut the two ventricles in one contour but in " + std::to_string(outside.size()) +
+                        "; a gap lies between their walls there: look at the right ventricle in the most basal slices");
+  if (right.empty())
+    throw io::CaseError("mesh: the base plane does not cut the right ventricle, so it has no opening; label it in the most basal slice");
+  rims.push_back(outside[0]);
+  rims.insert(rims.end(), right.begin(), right.end());
+  return rims;
 }
 
-HeartMesh make_left_ventricle(const ImplicitVentricle &shape, const MeshOptions &options) {
+} // namespace
+
+HeartMesh make_ventricles(const ImplicitVentricle &shape, const MeshOptions &options) {
   CORVIVO_ASSERT(shape.endocardium && shape.epicardium && shape.radius > 0 && std::abs(norm(shape.base_normal) - 1) < 1e-9,
                  "an implicit ventricle needs two surfaces, a ball around it and a unit base normal");
   CORVIVO_ASSERT(shape.epicardium(shape.centre) < 0 && shape.endocardium(shape.centre) > 0 && shape.above_base(shape.centre) < 0,
                  "the centre of the ball must lie in the wall");
-  const double step = options.element_size > 0 ? options.element_size / 16 : 1;
-  const std::vector<std::vector<Vector3>> rims{trace_rim(shape, shape.endocardium, step, "endocardium"),
-                                               trace_rim(shape, shape.epicardium, step, "epicardium")};
+  CORVIVO_ASSERT(bool(shape.right) == bool(shape.left_epicardium), "a right ventricle comes with the outside of the left one");
+  const auto rims = trace_rims(shape, options.element_size > 0 ? options.element_size / 16 : 1);
   double cavity_radius = 2 * shape.radius;
   for (const Vector3 &p : rims[0])
     cavity_radius = std::min(cavity_radius, norm(p - shape.base_centre));
@@ -139,7 +112,12 @@ HeartMesh make_left_ventricle(const ImplicitVentricle &shape, const MeshOptions 
   mesh.base_centre = shape.base_centre;
   mesh.long_axis = shape.long_axis;
   mesh.to_right_ventricle = shape.to_right_ventricle;
-  check_is_a_cup(mesh);
+  if (shape.left_epicardium)
+    for (std::size_t c = 0; c < mesh.tetrahedra.size(); ++c) {
+      const auto p = corners(mesh, c);
+      mesh.region[c] = shape.left_epicardium(0.25 * (p[0] + p[1] + p[2] + p[3])) < 0 ? 0 : 1;
+    }
+  check_topology(mesh, rims.size() - std::min<std::size_t>(rims.size(), 3));
   return mesh;
 }
 
@@ -163,10 +141,15 @@ Vector3 point_in_wall(const HeartShape &shape) {
   return best;
 }
 
-ImplicitVentricle implicit(const HeartShape &shape) {
+ImplicitVentricle implicit(const HeartShape &shape, bool with_right) {
   ImplicitVentricle ventricle;
   ventricle.endocardium = [&shape](const Vector3 &p) { return shape.endocardium(p); };
   ventricle.epicardium = [&shape](const Vector3 &p) { return shape.epicardium(p); };
+  if (with_right) {
+    ventricle.left_epicardium = ventricle.epicardium;
+    ventricle.epicardium = [&shape](const Vector3 &p) { return shape.outer(p); };
+    ventricle.right = [&shape](const Vector3 &p) { return shape.right(p); };
+  }
   ventricle.base_point = shape.base_point;
   ventricle.base_normal = normalized(shape.base_normal);
   ventricle.base_centre = shape.base_centre - ventricle.above_base(shape.base_centre) * ventricle.base_normal;
@@ -188,15 +171,13 @@ void check_lattice(const HeartShape &shape) {
                  "the heart shape is incomplete");
 }
 
-} // namespace
-
-HeartMesh make_left_ventricle(const HeartShape &shape, const MeshOptions &options, io::Quantities &quantities) {
+HeartMesh make(const HeartShape &shape, const MeshOptions &options, bool with_right, io::Quantities &quantities) {
   check_lattice(shape);
   const double cells = 8 * shape.wall_volume * io::mm3_per_mL / std::pow(options.element_size, 3); // a regular one fills 0.118 h^3
   if (cells > 3e7)
     throw io::CaseError("mesh: an element_size of " + io::print_number(options.element_size) + " mm would need about " +
                         io::fixed(cells / 1e6, 0) + " million tetrahedra; choose a larger one, 4 mm is usual");
-  HeartMesh mesh = make_left_ventricle(implicit(shape), options);
+  HeartMesh mesh = make_ventricles(implicit(shape, with_right), options);
   add_mesh_quantities(mesh, quantities);
   const double expected = shape.label_cavity_volume > 0 ? shape.label_cavity_volume : shape.cavity_volume;
   if (expected > 0) {
@@ -208,6 +189,16 @@ HeartMesh make_left_ventricle(const HeartShape &shape, const MeshOptions &option
     }
   }
   return mesh;
+}
+
+} // namespace
+
+HeartMesh make_ventricles(const HeartShape &shape, const MeshOptions &options, io::Quantities &quantities) {
+  return make(shape, options, shape.has_right(), quantities);
+}
+
+HeartMesh make_left_ventricle(const HeartShape &shape, const MeshOptions &options, io::Quantities &quantities) {
+  return make(shape, options, false, quantities);
 }
 
 } // namespace corvivo::mesh

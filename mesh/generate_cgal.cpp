@@ -24,7 +24,7 @@ using Complex = CGAL::Mesh_complex_3_in_triangulation_3<Triangulation, Domain::C
 using Criteria = CGAL::Mesh_criteria_3<Triangulation>;
 
 /// Labels outside the tissue differ by what they are next to, so that each boundary facet names its surface.
-enum Label { outside = 0, wall = 1, cavity = 2, above = 3 };
+enum Label { outside = 0, wall = 1, cavity = 2, above = 3, right_cavity = 4 };
 
 Vector3 vector(const Kernel::Point_3 &p) {
   return {p.x(), p.y(), p.z()};
@@ -38,6 +38,8 @@ int label(const ImplicitVentricle &shape, const Vector3 &p) {
     return above;
   if (shape.epicardium(p) > 0)
     return outside;
+  if (shape.right && shape.right(p) < 0)
+    return right_cavity;
   return shape.endocardium(p) < 0 ? cavity : wall;
 }
 
@@ -55,6 +57,25 @@ void add_features(Domain &domain, const std::vector<std::vector<Vector3>> &rims,
     domain.add_corner(point(corner));
 }
 
+/// Bound of a circumradius: `usual`, less where the wall is thin. An edge that crosses the wall lies on a circle at least half as wide as
+/// the wall is thick, so that bounds below half the thickness leave none.
+class RadiusBound {
+public:
+  using FT = Kernel::FT;
+  RadiusBound(const ImplicitVentricle &shape, double usual, int layers) : shape_(&shape), usual_(usual), layers_(layers) {}
+  FT operator()(const Kernel::Point_3 &p, int, const Domain::Index &) const {
+    if (layers_ == 0)
+      return usual_;
+    const Thickness through = thickness(*shape_, vector(p));
+    return std::min(usual_, std::max(0.95 * through.distance / (through.left ? layers_ : 1), 0.1 * usual_));
+  }
+
+private:
+  const ImplicitVentricle *shape_;
+  double usual_;
+  int layers_;
+};
+
 Complex make_complex(const ImplicitVentricle &shape, const MeshOptions &options, const std::vector<std::vector<Vector3>> &rims) {
   namespace with = CGAL::parameters;
   CGAL::get_default_random() = CGAL::Random(0);
@@ -66,8 +87,9 @@ Complex make_complex(const ImplicitVentricle &shape, const MeshOptions &options,
   // CGAL bounds circumradii (0.58 and 0.61 edges of a regular triangle and tetrahedron) from above; with these bounds the median edge of a
   // heart-sized ventricle at h = 4 mm is 4.2 mm.
   const double h = options.element_size;
-  const Criteria criteria(with::edge_size = h, with::facet_angle = 30, with::facet_size = 0.75 * h,
-                          with::facet_distance = options.facet_distance, with::cell_radius_edge_ratio = 2, with::cell_size = 0.8 * h);
+  const Criteria criteria(with::edge_size = h, with::facet_angle = 30, with::facet_size = RadiusBound(shape, 0.75 * h, options.wall_layers),
+                          with::facet_distance = options.facet_distance, with::cell_radius_edge_ratio = 2,
+                          with::cell_size = RadiusBound(shape, 0.8 * h, options.wall_layers));
   return CGAL::make_mesh_3<Complex>(domain, criteria, with::no_perturb(), with::no_exude(), with::manifold());
 }
 
@@ -76,17 +98,27 @@ Hold hold_of(const std::vector<int> &surfaces, int dimension) {
     return Hold::inside;
   if (surfaces.size() > 1 || dimension < 2)
     return Hold::fixed;
-  return surfaces[0] == 0 ? Hold::endocardium : surfaces[0] == 1 ? Hold::epicardium : Hold::base;
+  constexpr std::array<Hold, 4> holds{Hold::endocardium, Hold::epicardium, Hold::base, Hold::right};
+  return holds[static_cast<std::size_t>(surfaces[0])];
 }
 
 /// Surface of a facet of the complex: what the wall's neighbour there is.
 int surface_of(const Complex &complex, const Complex::Facet &facet) {
   const auto patch = complex.surface_patch_index(facet);
   const int other = patch.first == wall ? patch.second : patch.first;
-  return other == cavity ? 0 : other == outside ? 1 : 2;
+  return other == cavity ? endocardium_lv : other == right_cavity ? endocardium_rv : other == outside ? epicardium : base;
 }
 
 } // namespace
+
+Thickness thickness(const ImplicitVentricle &shape, const Vector3 &point) {
+  const double left = std::abs(shape.endocardium(point)), outside = std::abs(shape.epicardium(point));
+  if (!shape.right)
+    return {left + outside, true};
+  const double right = std::abs(shape.right(point));
+  const double farthest = std::max({left, right, outside});
+  return {left + right + outside - farthest, farthest != left || left == right};
+}
 
 RawMesh tetrahedralise(const ImplicitVentricle &shape, const MeshOptions &options, const std::vector<std::vector<Vector3>> &rims) {
   const Complex complex = make_complex(shape, options, rims);
@@ -96,6 +128,10 @@ RawMesh tetrahedralise(const ImplicitVentricle &shape, const MeshOptions &option
   HeartMesh &mesh = raw.mesh;
   mesh.surface_names = {"endocardium_lv", "epicardium", "base"};
   mesh.region_names = {"lv_wall"};
+  if (shape.right) {
+    mesh.surface_names.push_back("endocardium_rv");
+    mesh.region_names.push_back("rv_wall");
+  }
   std::map<Complex::Vertex_handle, std::size_t> number; // only looked up, never walked: addresses decide nothing
   std::vector<int> dimension;
   for (auto cell = complex.cells_in_complex_begin(); cell != complex.cells_in_complex_end(); ++cell) {

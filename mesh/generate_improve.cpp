@@ -11,7 +11,11 @@ namespace {
 
 using Cell = std::array<std::size_t, 4>;
 
-Vector3 gradient(const ImplicitVentricle::Field &field, const Vector3 &p, double h) {
+constexpr double difference_step = 0.05; // mm: well below a voxel, well above rounding
+constexpr double on_surface = 1e-7;      // mm
+
+Vector3 gradient(const ImplicitVentricle::Field &field, const Vector3 &p) {
+  const double h = difference_step;
   Vector3 slope{};
   for (int d = 0; d < 3; ++d) {
     Vector3 forward = p, backward = p;
@@ -20,21 +24,6 @@ Vector3 gradient(const ImplicitVentricle::Field &field, const Vector3 &p, double
     slope[d] = (field(forward) - field(backward)) / (2 * h);
   }
   return slope;
-}
-
-constexpr double difference_step = 0.05; // mm: well below a voxel, well above rounding
-constexpr double on_surface = 1e-7;      // mm
-
-/// The same within the plane through `point` normal to `normal`.
-Vector3 project_in_plane(const ImplicitVentricle::Field &field, Vector3 point, const Vector3 &normal, double h) {
-  for (int i = 0; i < 30; ++i) {
-    const Vector3 slope = gradient(field, point, h), along = slope - dot(slope, normal) * normal;
-    const double value = field(point), steep = dot(along, along);
-    if (!(steep > 0) || std::abs(value) < on_surface * std::sqrt(steep))
-      break;
-    point = point - (value / steep) * along;
-  }
-  return point;
 }
 
 Vector3 to_plane(const ImplicitVentricle &shape, const Vector3 &p) {
@@ -122,9 +111,11 @@ private:
   Vector3 held(std::size_t node, const Vector3 &place) const {
     switch (hold_[node]) {
     case Hold::endocardium:
-      return project(shape_.endocardium, place, difference_step);
+      return project(shape_.endocardium, place);
+    case Hold::right:
+      return project(shape_.right, place);
     case Hold::epicardium:
-      return project(shape_.epicardium, place, difference_step);
+      return project(shape_.epicardium, place);
     case Hold::base:
       return to_plane(shape_, place);
     case Hold::fixed:
@@ -196,16 +187,16 @@ std::vector<unsigned> surfaces_of_nodes(const HeartMesh &mesh) {
 void put_on_surfaces(RawMesh &raw, const ImplicitVentricle &shape) {
   HeartMesh &mesh = raw.mesh;
   const auto surfaces = surfaces_of_nodes(mesh);
-  const unsigned endocardium = 1, epicardium = 2, base = 4;
+  const auto has = [&surfaces](std::size_t node, Surface surface) { return (surfaces[node] & 1u << surface) != 0; };
   for (std::size_t n = 0; n < mesh.nodes.size(); ++n) {
     Vector3 &p = mesh.nodes[n];
-    const auto &field = surfaces[n] & endocardium ? shape.endocardium : shape.epicardium;
-    if (surfaces[n] & base) {
+    const auto &field = has(n, endocardium_lv) ? shape.endocardium : has(n, endocardium_rv) ? shape.right : shape.epicardium;
+    if (has(n, base)) {
       p = to_plane(shape, p);
-      if (surfaces[n] & (endocardium | epicardium))
-        p = to_plane(shape, project_in_plane(field, p, shape.base_normal, difference_step));
+      if (has(n, endocardium_lv) || has(n, endocardium_rv) || has(n, epicardium))
+        p = to_plane(shape, project_in_plane(field, p, shape.base_normal));
     } else if (surfaces[n])
-      p = project(field, p, difference_step);
+      p = project(field, p);
   }
 }
 
@@ -266,9 +257,20 @@ bool remove_flat_boundary_cells(HeartMesh &mesh, double flat) {
 
 } // namespace
 
-Vector3 project(const ImplicitVentricle::Field &field, Vector3 point, double h) {
+Vector3 project_in_plane(const ImplicitVentricle::Field &field, Vector3 point, const Vector3 &normal) {
   for (int i = 0; i < 30; ++i) {
-    const Vector3 slope = gradient(field, point, h);
+    const Vector3 slope = gradient(field, point), along = slope - dot(slope, normal) * normal;
+    const double value = field(point), steep = dot(along, along);
+    if (!(steep > 0) || std::abs(value) < on_surface * std::sqrt(steep))
+      break;
+    point = point - (value / steep) * along;
+  }
+  return point;
+}
+
+Vector3 project(const ImplicitVentricle::Field &field, Vector3 point) {
+  for (int i = 0; i < 30; ++i) {
+    const Vector3 slope = gradient(field, point);
     const double value = field(point), steep = dot(slope, slope);
     if (!(steep > 0) || std::abs(value) < on_surface * std::sqrt(steep))
       break;

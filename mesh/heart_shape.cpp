@@ -34,7 +34,7 @@ double HeartShape::value(const std::vector<float> &field, const Vector3 &point) 
 
 namespace {
 
-constexpr const char *format = "corvivo heart shape 1", *what = "a saved heart shape";
+constexpr const char *format = "corvivo heart shape 2", *what = "a saved heart shape";
 
 template <class Shape, class Visit> void each_vector(Shape &shape, const Visit &visit) {
   visit("origin", shape.origin);
@@ -56,33 +56,42 @@ template <class Shape, class Visit> void each_number(Shape &shape, const Visit &
   visit("label_wall_volume", shape.label_wall_volume);
   visit("cavity_volume", shape.cavity_volume);
   visit("wall_volume", shape.wall_volume);
+  visit("label_right_volume", shape.label_right_volume);
+  visit("right_volume", shape.right_volume);
 }
 
 } // namespace
 
 void save(const HeartShape &shape, const std::string &path) {
-  nlohmann::json header{{"size", shape.size}, {"notes", shape.notes}};
+  nlohmann::json header{{"size", shape.size}, {"notes", shape.notes}, {"has_right", shape.has_right()}};
   each_vector(shape, [&](const char *name, const Vector3 &v) { header[name] = v; });
   each_number(shape, [&](const char *name, double v) { header[name] = v; });
-  io::write_headed_file(path, format, {header.dump(), io::to_bytes(shape.endocardium_field) + io::to_bytes(shape.epicardium_field)});
+  io::write_headed_file(path, format,
+                        {header.dump(), io::to_bytes(shape.endocardium_field) + io::to_bytes(shape.epicardium_field) +
+                                            io::to_bytes(shape.right_field) + io::to_bytes(shape.outer_field)});
 }
 
 HeartShape load_heart_shape(const std::string &path) {
   const io::HeadedFile file = io::read_headed_file(path, format, what);
   HeartShape shape;
+  bool has_right = false;
   try {
     const auto header = nlohmann::json::parse(file.heading);
     header.at("size").get_to(shape.size);
     header.at("notes").get_to(shape.notes);
+    header.at("has_right").get_to(has_right);
     each_vector(shape, [&](const char *name, Vector3 &v) { header.at(name).get_to(v); });
     each_number(shape, [&](const char *name, double &v) { header.at(name).get_to(v); });
   } catch (const nlohmann::json::exception &error) {
     throw io::CaseError(path + ": not " + what + " (" + error.what() + "); delete it and run again");
   }
   const std::size_t nodes = shape.size[0] * shape.size[1] * shape.size[2];
-  io::check_length(file, 2 * nodes * sizeof(float), path, what);
-  shape.endocardium_field = io::numbers_of<float>(file, 0, nodes);
-  shape.epicardium_field = io::numbers_of<float>(file, nodes, nodes);
+  std::vector<std::vector<float> *> fields{&shape.endocardium_field, &shape.epicardium_field};
+  if (has_right)
+    fields.insert(fields.end(), {&shape.right_field, &shape.outer_field});
+  io::check_length(file, fields.size() * nodes * sizeof(float), path, what);
+  for (std::size_t f = 0; f < fields.size(); ++f)
+    *fields[f] = io::numbers_of<float>(file, f * nodes, nodes);
   return shape;
 }
 

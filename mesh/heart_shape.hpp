@@ -1,5 +1,5 @@
 #pragma once
-/// The left ventricle that a short-axis stack describes, as two smooth signed distances: what the tetrahedral mesher takes.
+/// The ventricles that a short-axis stack describes, as smooth signed distances: what the tetrahedral mesher takes.
 #include <io/base/vector3.hpp>
 
 #include <array>
@@ -25,6 +25,10 @@ struct HeartShape {
   std::vector<float> endocardium_field; ///< mm, first index fastest
   std::vector<float> epicardium_field;  ///< mm; nowhere above `endocardium_field` - the minimum wall thickness
 
+  /// Of a biventricle, else empty: the right cavity, outside the left ventricle; and the outside of both walls.
+  /// Right wall = {outer < 0, epicardium >= 0, right >= 0}.
+  std::vector<float> right_field, outer_field;
+
   Vector3 base_point{}, base_normal{}; ///< the plane; the unit normal points from apex to base
   Vector3 base_centre{};               ///< centroid of the cavity's section with the base plane
   Vector3 apex{};                      ///< lowest point of the epicardium
@@ -34,11 +38,15 @@ struct HeartShape {
 
   double label_cavity_volume = 0, label_wall_volume = 0; ///< voxels of the label map below the base plane, mL
   double cavity_volume = 0, wall_volume = 0;             ///< of the two fields below the base plane, mL
+  double label_right_volume = 0, right_volume = 0;       ///< the same of the right cavity
   std::vector<std::string> notes;                        ///< what smoothing and closing changed, in sentences
 
   /// Trilinear; outside the lattice the nearest value plus the distance to the lattice, so the sign stays right everywhere.
   double endocardium(const Vector3 &point) const { return value(endocardium_field, point); }
   double epicardium(const Vector3 &point) const { return value(epicardium_field, point); }
+  bool has_right() const { return !right_field.empty(); }
+  double right(const Vector3 &point) const { return value(right_field, point); }
+  double outer(const Vector3 &point) const { return value(outer_field, point); }
   /// Signed distance to the base plane, mm; positive above it (cut off).
   double above_base(const Vector3 &point) const { return io::dot(point - base_point, base_normal); }
   Vector3 node(std::size_t i, std::size_t j, std::size_t k) const;

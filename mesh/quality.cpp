@@ -63,6 +63,21 @@ std::vector<QualityRow> quality_table(const HeartMesh &mesh) {
           spread("edge length", "mm", std::move(length))};
 }
 
+std::size_t edges_across_left_wall(const HeartMesh &mesh) {
+  std::vector<char> inner(mesh.nodes.size(), 0), outer(mesh.nodes.size(), 0);
+  for (std::size_t t = 0; t < mesh.triangles.size(); ++t) {
+    const std::string &name = mesh.surface_names[static_cast<std::size_t>(mesh.surface[t])];
+    for (const std::size_t n : mesh.triangles[t]) {
+      inner[n] |= name == "endocardium_lv";
+      outer[n] |= name == "epicardium" || name == "endocardium_rv";
+    }
+  }
+  std::size_t across = 0;
+  for (const auto &[a, b] : edges(mesh))
+    across += (inner[a] && outer[b]) || (inner[b] && outer[a]);
+  return across;
+}
+
 std::string to_csv(const std::vector<QualityRow> &table) {
   std::string text = "measure,unit,smallest,percentile_1,percentile_5,median,percentile_95,percentile_99,largest\n";
   for (const QualityRow &row : table) {
@@ -85,6 +100,16 @@ void add_mesh_quantities(const HeartMesh &mesh, io::Quantities &quantities) {
     quantities.set("mesh_lv_cavity_volume", cavity_volume(mesh, "endocardium_lv") / io::mm3_per_mL, "mL");
   quantities.set("mesh_wall_volume", wall_volume(mesh) / io::mm3_per_mL, "mL");
   quantities.set("mesh_min_dihedral_angle", smallest, "deg");
+  if (!mesh.has_surface("endocardium_rv"))
+    return;
+  quantities.set("mesh_rv_cavity_volume", cavity_volume(mesh, "endocardium_rv") / io::mm3_per_mL, "mL");
+  for (const std::string name : {"lv_wall", "rv_wall"}) {
+    double volume = 0;
+    for (std::size_t c = 0; c < mesh.tetrahedra.size(); ++c)
+      if (mesh.region_names[static_cast<std::size_t>(mesh.region[c])] == name)
+        volume += cell_volume(mesh, c);
+    quantities.set("mesh_" + name + "_volume", volume / io::mm3_per_mL, "mL");
+  }
 }
 
 } // namespace corvivo::mesh

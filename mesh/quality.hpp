@@ -22,10 +22,13 @@ std::array<Vector3, 4> corners(const HeartMesh &mesh, std::size_t cell);
 
 /// Rows: smallest dihedral angle, largest dihedral angle [deg], radius ratio [1], cell volume [mm^3], edge length [mm].
 std::vector<QualityRow> quality_table(const HeartMesh &mesh);
+/// Edges with one end on the left endocardium and the other on the epicardium or the right endocardium: where there are none, two elements
+/// lie through the left wall everywhere. 0 without these surfaces.
+std::size_t edges_across_left_wall(const HeartMesh &mesh);
 /// As comma-separated text with a header line.
 std::string to_csv(const std::vector<QualityRow> &table);
-/// `mesh_cells`, `mesh_nodes`, `mesh_wall_volume` [mL], `mesh_min_dihedral_angle` [deg] and, with a surface "endocardium_lv",
-/// `mesh_lv_cavity_volume` [mL].
+/// `mesh_cells`, `mesh_nodes`, `mesh_wall_volume` [mL], `mesh_min_dihedral_angle` [deg]; with a surface "endocardium_lv"
+/// `mesh_lv_cavity_volume` [mL]; of a biventricle `mesh_rv_cavity_volume mesh_lv_wall_volume mesh_rv_wall_volume` [mL] too.
 void add_mesh_quantities(const HeartMesh &mesh, io::Quantities &quantities);
 
 } // namespace corvivo::mesh

@@ -5,7 +5,7 @@
 #include <io/base/text.hpp>
 #include <io/base/units.hpp>
 #include <mesh/segmentation_checks.hpp>
-#include <mesh/signed_distance.hpp>
+#include <mesh/shape_parts.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -13,189 +13,21 @@
 
 namespace corvivo::mesh {
 
+using namespace detail;
+
 void ShapeOptions::describe(io::Schema &schema) {
   schema.quantity("lattice_spacing", lattice_spacing, "mm", io::between(0.5, 3), "Step of the lattice that holds the smooth surfaces.");
   schema.quantity("smoothing", smoothing, "mm", io::between(0.1, 5), "Standard deviation of the Gaussian that smooths the surfaces.");
   schema.quantity("minimum_wall", minimum_wall, "mm", io::between(0.5, 5), "The wall is made at least this thick.");
   schema.quantity("minimum_apical_wall", minimum_apical_wall, "mm", io::between(0.5, 8),
                   "The same below the last slice that shows cavity.");
+  schema.choice("ventricles", ventricles, {"left", "both"}, "Which ventricles the mesh holds.");
+  schema.quantity("right_wall", right_wall, "mm", io::between(1, 10),
+                  "Thickness of the wall that is grown outside the right-ventricular cavity, which label maps seldom show.",
+                  "Rudski 2010, J Am Soc Echocardiogr 23:685: above 5 mm is hypertrophy");
 }
 
 namespace {
-
-constexpr double margin = 7; // mm of lattice around the epicardium and above the base plane
-
-/// The slices' own frame: two directions in their plane, the third towards the base, and the pixel window around the ventricle.
-struct Stack {
-  const io::Image &labels;
-  BasePlane base;
-  std::size_t first_cavity = 0;
-  std::array<std::size_t, 2> low{}, size{}; ///< pixel window
-  std::array<double, 2> pixel{};            ///< mm
-  std::array<Vector3, 3> axes{};
-  double step = 0; ///< distance of slices, mm
-  double height(std::size_t k) const { return io::dot(labels.point(0, 0, static_cast<double>(k)), axes[2]); }
-};
-
-/// One surface as the slices show it: distances from slice `first` on, and how it closes below that slice.
-struct Sheet {
-  std::size_t first = 0;
-  std::vector<PlaneField> slices;
-  double depth = 0;  ///< closes this far below the centre of the first slice, mm
-  double radius = 0; ///< largest inscribed circle of the first slice, mm
-};
-
-int label_at(const io::Image &labels, std::size_t i, std::size_t j, std::size_t k) {
-  return static_cast<int>(labels.voxels[labels.index(i, j, k)]);
-}
-
-Stack make_stack(const io::Image &labels, const BasePlane &base) {
-  Stack s{labels, base};
-  const auto column = [&](std::size_t a) { return Vector3{labels.affine[0][a], labels.affine[1][a], labels.affine[2][a]}; };
-  s.pixel = {labels.spacing(0), labels.spacing(1)};
-  if (std::abs(io::dot(column(0), column(1))) > 1e-3 * s.pixel[0] * s.pixel[1])
-    throw io::CaseError(labels.source + ": rows and columns of its slices are not at right angles; resample it to a short-axis stack");
-  s.axes[2] = base.normal;
-  s.axes[0] = io::normalized(column(0));
-  s.axes[1] = io::cross(s.axes[2], s.axes[0]);
-  s.step = io::dot(column(2), base.normal);
-  std::array<std::size_t, 2> lo{labels.size[0], labels.size[1]}, hi{0, 0};
-  s.first_cavity = base.slice;
-  for (std::size_t k = base.first; k <= base.slice; ++k)
-    for (std::size_t j = 0; j < labels.size[1]; ++j)
-      for (std::size_t i = 0; i < labels.size[0]; ++i) {
-        const int label = label_at(labels, i, j, k);
-        if (label == lv_cavity)
-          s.first_cavity = std::min(s.first_cavity, k);
-        if (label == lv_cavity || label == lv_wall)
-          lo = {std::min(lo[0], i), std::min(lo[1], j)}, hi = {std::max(hi[0], i), std::max(hi[1], j)};
-      }
-  for (std::size_t a = 0; a < 2; ++a) { // the window may reach beyond the image: pixels there count as background
-    const auto border = static_cast<std::size_t>(std::ceil((margin + 3) / s.pixel[a]));
-    s.low[a] = lo[a] - border; // wraps below zero on purpose; see inside()
-    s.size[a] = hi[a] - lo[a] + 1 + 2 * border;
-  }
-  return s;
-}
-
-PlaneField slice_distance(const Stack &s, std::size_t k, bool with_wall, double smoothing) {
-  std::vector<char> inside(s.size[0] * s.size[1], 0);
-  for (std::size_t j = 0; j < s.size[1]; ++j)
-    for (std::size_t i = 0; i < s.size[0]; ++i) {
-      const std::size_t x = s.low[0] + i, y = s.low[1] + j;
-      if (x >= s.labels.size[0] || y >= s.labels.size[1])
-        continue;
-      const int label = label_at(s.labels, x, y, k);
-      inside[i + s.size[0] * j] = label == lv_cavity || (with_wall && label == lv_wall);
-    }
-  return plane_distance(inside, s.size, s.pixel, smoothing);
-}
-
-/// Squared equivalent radius of a slice's region, mm^2.
-double squared_radius(const PlaneField &slice) {
-  const auto inside = std::count_if(slice.values.begin(), slice.values.end(), [](double d) { return d < 0; });
-  return static_cast<double>(inside) * slice.spacing[0] * slice.spacing[1] / M_PI;
-}
-
-/// A paraboloid through the two lowest slices ends where its squared radius reaches zero; never nearer than half a slice step nor farther
-/// than `most` steps, where another slice would have shown it.
-Sheet make_sheet(const Stack &s, std::size_t first, bool with_wall, double most, double smoothing) {
-  Sheet sheet{first};
-  for (std::size_t k = first; k <= s.base.slice; ++k)
-    sheet.slices.push_back(slice_distance(s, k, with_wall, smoothing));
-  const double last = squared_radius(sheet.slices[0]), next = squared_radius(sheet.slices[1]);
-  const double growth = std::max(next - last, 1e-6) / s.step;
-  sheet.depth = std::clamp(last / growth, 0.5 * s.step, most * s.step);
-  sheet.radius = std::max(0.3, -*std::min_element(sheet.slices[0].values.begin(), sheet.slices[0].values.end()));
-  return sheet;
-}
-
-/// Value along one column of the stack: monotone cubic through the slices (Fritsch and Butland, SIAM J Sci Stat Comput 5:300, 1984), the
-/// paraboloid below, the limited end slope above.
-class Column {
-public:
-  Column(const Sheet &sheet, double step, std::vector<double> values)
-      : sheet_(sheet), step_(step), values_(std::move(values)), slopes_(values_.size()) {
-    const std::size_t n = values_.size();
-    for (std::size_t k = 1; k + 1 < n; ++k) {
-      const double a = values_[k] - values_[k - 1], b = values_[k + 1] - values_[k];
-      slopes_[k] = a * b > 0 ? 2 * a * b / (a + b) / step_ : 0;
-    }
-    slopes_[0] = -0.5 * sheet_.radius / sheet_.depth;
-    slopes_[n - 1] = std::clamp((values_[n - 1] - values_[n - 2]) / step_, -0.25, 0.25);
-  }
-  /// `height` above the first slice, mm.
-  double at(double height) const {
-    if (height < 0)
-      return values_[0] + closing(-height);
-    const std::size_t last = values_.size() - 1;
-    const double x = height / step_;
-    if (x >= static_cast<double>(last))
-      return values_[last] + slopes_[last] * (height - step_ * static_cast<double>(last));
-    const auto k = static_cast<std::size_t>(x);
-    const double t = x - static_cast<double>(k), u = 1 - t;
-    return u * u * (1 + 2 * t) * values_[k] + t * t * (1 + 2 * u) * values_[k + 1] + step_ * t * u * (u * slopes_[k] - t * slopes_[k + 1]);
-  }
-
-private:
-  /// A disc of radius r shrinks as r sqrt(1 - s / depth) and is gone at s = depth.
-  double closing(double s) const {
-    return s < sheet_.depth ? sheet_.radius * (1 - std::sqrt(1 - s / sheet_.depth)) : sheet_.radius + (s - sheet_.depth);
-  }
-  const Sheet &sheet_;
-  double step_;
-  std::vector<double> values_, slopes_;
-};
-
-/// Lattice of the shape: its third axis hits the base plane at a node.
-void set_lattice(HeartShape &shape, const Stack &s, double depth, std::size_t &base_node) {
-  const double h = shape.spacing;
-  const double bottom = s.height(s.base.first) - depth - margin, plane = io::dot(s.base.point, s.axes[2]);
-  base_node = static_cast<std::size_t>(std::ceil((plane - bottom) / h));
-  const Vector3 corner =
-      s.labels.point(static_cast<double>(static_cast<long>(s.low[0])), static_cast<double>(static_cast<long>(s.low[1])), 0);
-  // v may run against the row order: start from the end of the window that is lowest along each axis
-  const Vector3 far = s.labels.point(static_cast<double>(static_cast<long>(s.low[0] + s.size[0] - 1)),
-                                     static_cast<double>(static_cast<long>(s.low[1] + s.size[1] - 1)), 0);
-  std::array<double, 3> start{}, extent{};
-  for (std::size_t a = 0; a < 2; ++a) {
-    const double p = io::dot(corner, s.axes[a]), q = io::dot(far, s.axes[a]);
-    const double drift = io::dot(s.labels.point(0, 0, static_cast<double>(s.base.first)) - s.labels.point(0, 0, 0), s.axes[a]);
-    start[a] = std::min(p, q) + drift;
-    extent[a] = std::abs(p - q);
-  }
-  start[2] = plane - h * static_cast<double>(base_node);
-  extent[2] = plane + margin - start[2];
-  for (std::size_t a = 0; a < 3; ++a)
-    shape.size[a] = static_cast<std::size_t>(std::ceil(extent[a] / h)) + 1;
-  shape.origin = start[0] * s.axes[0] + start[1] * s.axes[1] + start[2] * s.axes[2];
-}
-
-LatticeField interpolate(const HeartShape &shape, const Stack &s, const Sheet &sheet) {
-  LatticeField field{shape.size, shape.spacing, std::vector<float>(shape.size[0] * shape.size[1] * shape.size[2])};
-  const double first_height = s.height(sheet.first);
-  std::vector<double> values(sheet.slices.size());
-  for (std::size_t j = 0; j < shape.size[1]; ++j)
-    for (std::size_t i = 0; i < shape.size[0]; ++i) {
-      const Vector3 foot = shape.node(i, j, 0);
-      for (std::size_t n = 0; n < values.size(); ++n) {
-        const Vector3 p = foot + (s.height(sheet.first + n) - io::dot(foot, s.axes[2])) * s.axes[2], voxel = s.labels.voxel(p);
-        values[n] = sheet.slices[n].at(voxel[0] - static_cast<double>(static_cast<long>(s.low[0])),
-                                       voxel[1] - static_cast<double>(static_cast<long>(s.low[1])));
-      }
-      const Column column(sheet, s.step, values);
-      const double bottom = io::dot(foot, s.axes[2]) - first_height;
-      for (std::size_t k = 0; k < shape.size[2]; ++k)
-        field.values[field.index(i, j, k)] = static_cast<float>(column.at(bottom + shape.spacing * static_cast<double>(k)));
-    }
-  return field;
-}
-
-void round_off(LatticeField &field, double smoothing) {
-  redistance(field);
-  smooth(field, smoothing);
-  redistance(field);
-}
 
 void shift(LatticeField &field, double level) {
   for (float &value : field.values)
@@ -266,23 +98,16 @@ void set_axes(HeartShape &shape, const Stack &s, std::size_t base_node) {
   shape.to_right_ventricle = io::normalized(right - io::dot(right, shape.long_axis) * shape.long_axis);
 }
 
-/// Voxels of a label in the slices that the shape is made from, mL.
-double kept_volume(const Stack &s, int label) {
-  const std::size_t plane = s.labels.size[0] * s.labels.size[1];
-  const auto begin = s.labels.voxels.begin();
-  const auto count = std::count(begin + static_cast<long>(s.base.first * plane), begin + static_cast<long>((s.base.slice + 1) * plane),
-                                static_cast<float>(label));
-  return static_cast<double>(count) * s.labels.voxel_volume() / io::mm3_per_mL;
-}
-
 } // namespace
 
 HeartShape interpolate_shape(const io::Image &labels, const BasePlane &base, const ShapeOptions &options) {
-  const Stack s = make_stack(labels, base);
+  const bool both = options.ventricles == "both";
+  const unsigned left = bit(lv_cavity) | bit(lv_wall);
+  const Stack s = make_stack(labels, base, both ? left | bit(rv_cavity) : left);
   const double in_plane = 0.5 * (s.pixel[0] + s.pixel[1]);
   const bool capped = s.first_cavity > base.first; // a slice of wall only closes the apex
-  const Sheet inner = make_sheet(s, s.first_cavity, false, 1, in_plane),
-              outer = make_sheet(s, base.first, true, capped ? 1 : 1.5, in_plane);
+  const Sheet inner = make_sheet(s, s.first_cavity, bit(lv_cavity), 1, in_plane),
+              outer = make_sheet(s, base.first, left, capped ? 1 : 1.5, in_plane);
   HeartShape shape;
   shape.spacing = options.lattice_spacing;
   shape.axes = s.axes;
@@ -317,6 +142,8 @@ HeartShape interpolate_shape(const io::Image &labels, const BasePlane &base, con
   shape.notes.push_back("cavity " + io::fixed(shape.cavity_volume, 1) + " mL (label map " + io::fixed(shape.label_cavity_volume, 1) +
                         "), wall " + io::fixed(shape.wall_volume, 1) + " mL (" + io::fixed(shape.label_wall_volume, 1) +
                         ") below the base plane; the minimum thickness added " + io::fixed(thickened / io::mm3_per_mL, 1) + " mL of wall");
+  if (both)
+    add_right_ventricle(shape, s, base_node, options);
   return shape;
 }
 

@@ -37,7 +37,7 @@ Stage mesh_stage(StageContext context) {
           for (const std::string &note : shape.notes)
             io::say("    " + note);
           save(shape, (folder / "shape.bin").string());
-          save(mesh::make_left_ventricle(shape, options.tetrahedra, quantities), (folder / "mesh.vtu").string());
+          save(mesh::make_ventricles(shape, options.tetrahedra, quantities), (folder / "mesh.vtu").string());
         });
       }};
 }

@@ -49,6 +49,7 @@ Ventricle make_ventricle(Case &options, const Pipeline &pipeline, double element
     mesh::MeshOptions tetrahedra = options.mesh->tetrahedra;
     tetrahedra.element_size = element_size;
     tetrahedra.facet_distance = facet_distance;
+    tetrahedra.wall_layers = 0; // one layer of quadratic elements will do
     const mesh::HeartShape shape = mesh::load_heart_shape((pipeline.folder("mesh") / "shape.bin").string());
     ventricle.mesh = mesh::make_left_ventricle(shape, tetrahedra, unreported);
     const mesh::HeartMesh electrical = mesh::load((pipeline.folder("mesh") / "mesh.vtu").string());

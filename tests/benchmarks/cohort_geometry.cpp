@@ -23,8 +23,8 @@ namespace {
 
 struct Row {
   std::string name, refused;
-  double seconds_shape = 0, seconds_mesh = 0, cells = 0, cavity_error = 0, wall_error = 0, angle = 0, inverted = 0, bridging = 0;
-  double thinnest = 0;
+  double seconds_shape = 0, seconds_mesh = 0, cells = 0, cavity_error = 0, wall_error = 0, angle = 0, inverted = 0, across = 0,
+         right_error = 0;
 };
 
 /// User CPU seconds of this process so far: other work on the machine does not count.
@@ -42,28 +42,35 @@ double inverted_after_two_refinements(const mesh::HeartMesh &mesh) {
   return inverted;
 }
 
-Row measure(const std::filesystem::path &file, const mesh::MeshOptions &options, bool shape_only) {
+Row measure(const std::filesystem::path &file, const mesh::MeshOptions &options, const std::string &what) {
   Row row;
   row.name = file.filename().string().substr(0, file.filename().string().find("_gt"));
   mesh::SegmentationOptions segmentation_options;
   segmentation_options.ed = file;
   segmentation_options.labels = {3, 2, {}, 1};
+  mesh::ShapeOptions shape_options;
+  if (what == "both")
+    shape_options.ventricles = "both";
   io::Quantities quantities;
   const double start = cpu_seconds();
   try {
     const mesh::Segmentation segmentation = mesh::segment(segmentation_options, quantities);
-    const mesh::HeartShape shape = mesh::interpolate_shape(segmentation.ed, segmentation.base_ed);
+    const mesh::HeartShape shape = mesh::interpolate_shape(segmentation.ed, segmentation.base_ed, shape_options);
     row.seconds_shape = cpu_seconds() - start;
-    if (shape_only) {
+    if (what == "shape") {
       row.cavity_error = 100 * (shape.cavity_volume / shape.label_cavity_volume - 1);
       row.wall_error = 100 * (shape.wall_volume / shape.label_wall_volume - 1);
       return row;
     }
-    const mesh::HeartMesh mesh = mesh::make_left_ventricle(shape, options, quantities);
+    const mesh::HeartMesh mesh = mesh::make_ventricles(shape, options, quantities);
     row.seconds_mesh = cpu_seconds() - start - row.seconds_shape;
     row.cells = quantities.value("mesh_cells");
     row.cavity_error = 100 * (quantities.value("mesh_lv_cavity_volume") / shape.label_cavity_volume - 1);
-    row.wall_error = 100 * (quantities.value("mesh_wall_volume") / shape.label_wall_volume - 1);
+    const std::string wall = shape.has_right() ? "mesh_lv_wall_volume" : "mesh_wall_volume";
+    row.wall_error = 100 * (quantities.value(wall) / shape.label_wall_volume - 1);
+    if (shape.has_right())
+      row.right_error = 100 * (quantities.value("mesh_rv_cavity_volume") / shape.label_right_volume - 1);
+    row.across = double(mesh::edges_across_left_wall(mesh));
     row.angle = quantities.value("mesh_min_dihedral_angle");
     row.inverted = inverted_after_two_refinements(mesh);
   } catch (const io::CaseError &error) {
@@ -76,8 +83,8 @@ Row measure(const std::filesystem::path &file, const mesh::MeshOptions &options,
 
 std::string csv(const Row &r) {
   char numbers[300];
-  std::snprintf(numbers, sizeof numbers, "%.2f,%.2f,%.0f,%.3f,%.3f,%.2f,%.0f", r.seconds_shape, r.seconds_mesh, r.cells, r.cavity_error,
-                r.wall_error, r.angle, r.inverted);
+  std::snprintf(numbers, sizeof numbers, "%.2f,%.2f,%.0f,%.3f,%.3f,%.2f,%.0f,%.0f,%.3f", r.seconds_shape, r.seconds_mesh, r.cells,
+                r.cavity_error, r.wall_error, r.angle, r.inverted, r.across, r.right_error);
   return r.name + "," + numbers + ",\"" + r.refused + "\"";
 }
 
@@ -125,10 +132,11 @@ int main(int argc, char **argv) {
       files.push_back(entry.path());
   std::sort(files.begin(), files.end());
   std::ofstream table(argv[2]);
-  table << "mask,seconds_shape,seconds_mesh,cells,cavity_error_percent,wall_error_percent,smallest_angle_deg,inverted,refused\n";
+  table << "mask,seconds_shape,seconds_mesh,cells,cavity_error_percent,wall_error_percent,smallest_angle_deg,inverted,edges_across_left_"
+           "wall,rv_cavity_error_percent,refused\n";
   std::vector<Row> rows;
   for (std::size_t f = 0; f < files.size(); f += every) {
-    rows.push_back(measure(files[f], options, what == "shape"));
+    rows.push_back(measure(files[f], options, what));
     table << csv(rows.back()) << std::endl;
     std::printf("%s\n", csv(rows.back()).c_str());
     std::fflush(stdout);
