@@ -69,6 +69,19 @@ double voxel_mL(const io::Image &labels) {
   return labels.voxel_volume() / io::mm3_per_mL;
 }
 
+/// Point, normal and volumes of a plane whose slices are known.
+void place_above(const io::Image &labels, const std::vector<SliceCount> &slices, BasePlane &base) {
+  const double voxel = voxel_mL(labels);
+  base.cavity_below = base.cavity_cut_off = base.wall_below = base.wall_cut_off = 0;
+  for (std::size_t k = 0; k < slices.size(); ++k) {
+    (k <= base.slice ? base.cavity_below : base.cavity_cut_off) += voxel * static_cast<double>(slices[k].cavity);
+    (k <= base.slice ? base.wall_below : base.wall_cut_off) += voxel * static_cast<double>(slices[k].wall);
+  }
+  base.normal = slice_normal(labels);
+  const io::Vector3 step = labels.point(0, 0, 1) - labels.point(0, 0, 0);
+  base.point = centroid(labels, lv_cavity, base.slice, base.slice) + 0.5 * step;
+}
+
 } // namespace
 
 std::vector<SliceCount> count_slices(const io::Image &labels) {
@@ -189,15 +202,17 @@ BasePlane find_base_plane(const io::Image &labels) {
   while (base.first > 0 && slices[base.first - 1].wall > 0)
     --base.first;
   base.closed_slices = closed.size();
-  const double voxel = voxel_mL(labels);
-  for (std::size_t k = 0; k < slices.size(); ++k) {
-    (k <= base.slice ? base.cavity_below : base.cavity_cut_off) += voxel * static_cast<double>(slices[k].cavity);
-    (k <= base.slice ? base.wall_below : base.wall_cut_off) += voxel * static_cast<double>(slices[k].wall);
-  }
-  base.normal = slice_normal(labels);
-  const io::Vector3 step = labels.point(0, 0, 1) - labels.point(0, 0, 0);
-  base.point = centroid(labels, lv_cavity, base.slice, base.slice) + 0.5 * step;
+  place_above(labels, slices, base);
   return base;
+}
+
+BasePlane lowered(const io::Image &labels, const BasePlane &base, std::size_t slice) {
+  CORVIVO_ASSERT(slice < base.slice && slice > base.first, "a base plane is lowered within its ventricle");
+  BasePlane low = base;
+  low.slice = slice;
+  low.closed_slices -= base.slice - slice;
+  place_above(labels, count_slices(labels), low);
+  return low;
 }
 
 } // namespace corvivo::mesh

@@ -43,6 +43,9 @@ struct BasePlane {
 /// wall that is open between closed ones (open rings at either end are normal).
 BasePlane find_base_plane(const io::Image &labels);
 
+/// The same plane above slice `slice`, which must be below the plane's own.
+BasePlane lowered(const io::Image &labels, const BasePlane &base, std::size_t slice);
+
 /// Unit vector perpendicular to the slices, towards higher slice numbers.
 io::Vector3 slice_normal(const io::Image &labels);
 /// Centroid (mm) of the voxels of `label` in slices first..last; throws Bug when there is none.

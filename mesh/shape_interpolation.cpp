@@ -100,15 +100,16 @@ void set_axes(HeartShape &shape, const Stack &s, std::size_t base_node) {
 
 } // namespace
 
-HeartShape interpolate_shape(const io::Image &labels, const BasePlane &base, const ShapeOptions &options) {
+HeartShape interpolate_shape(const io::Image &labels, const BasePlane &left_base, const ShapeOptions &options) {
+  HeartShape shape;
   const bool both = options.ventricles == "both";
+  const BasePlane base = both ? base_of_both(labels, left_base, shape.notes) : left_base;
   const unsigned left = bit(lv_cavity) | bit(lv_wall);
   const Stack s = make_stack(labels, base, both ? left | bit(rv_cavity) : left);
   const double in_plane = 0.5 * (s.pixel[0] + s.pixel[1]);
   const bool capped = s.first_cavity > base.first; // a slice of wall only closes the apex
-  const Sheet inner = make_sheet(s, s.first_cavity, bit(lv_cavity), 1, in_plane),
-              outer = make_sheet(s, base.first, left, capped ? 1 : 1.5, in_plane);
-  HeartShape shape;
+  const Sheet inner = make_sheet(s, s.first_cavity, base.slice, shows_any(labels, bit(lv_cavity)), 1, in_plane),
+              outer = make_sheet(s, base.first, base.slice, shows_any(labels, left), capped ? 1 : 1.5, in_plane);
   shape.spacing = options.lattice_spacing;
   shape.axes = s.axes;
   shape.base_point = base.point;
@@ -116,7 +117,7 @@ HeartShape interpolate_shape(const io::Image &labels, const BasePlane &base, con
   shape.label_cavity_volume = kept_volume(s, lv_cavity);
   shape.label_wall_volume = kept_volume(s, lv_wall);
   std::size_t base_node = 0;
-  set_lattice(shape, s, std::max(outer.depth, inner.depth + options.minimum_apical_wall), base_node);
+  set_lattice(shape, s, std::max(outer.depth, inner.depth + options.minimum_apical_wall), both ? margin_tilted : margin, base_node);
 
   LatticeField endocardium = interpolate(shape, s, inner), epicardium = interpolate(shape, s, outer);
   round_off(endocardium, options.smoothing);

@@ -47,14 +47,14 @@ Stack make_stack(const io::Image &labels, const BasePlane &base, unsigned shown)
 
 namespace {
 
-PlaneField slice_distance(const Stack &s, std::size_t k, unsigned labels, double smoothing) {
+PlaneField slice_distance(const Stack &s, std::size_t k, const Inside &shown, double smoothing) {
   std::vector<char> inside(s.size[0] * s.size[1], 0);
   for (std::size_t j = 0; j < s.size[1]; ++j)
     for (std::size_t i = 0; i < s.size[0]; ++i) {
       const std::size_t x = s.low[0] + i, y = s.low[1] + j;
       if (x >= s.labels.size[0] || y >= s.labels.size[1])
         continue;
-      inside[i + s.size[0] * j] = (labels & bit(label_at(s.labels, x, y, k))) != 0;
+      inside[i + s.size[0] * j] = shown(x, y, k);
     }
   return plane_distance(inside, s.size, s.pixel, smoothing);
 }
@@ -65,11 +65,10 @@ double squared_radius(const PlaneField &slice) {
   return static_cast<double>(inside) * slice.spacing[0] * slice.spacing[1] / M_PI;
 }
 
-/// Whether slice k shows one of the labels within the window.
-bool shows(const Stack &s, std::size_t k, unsigned labels) {
+bool any_inside(const Stack &s, std::size_t k, const Inside &inside) {
   for (std::size_t j = 0; j < s.labels.size[1]; ++j)
     for (std::size_t i = 0; i < s.labels.size[0]; ++i)
-      if (labels & bit(label_at(s.labels, i, j, k)))
+      if (inside(i, j, k))
         return true;
   return false;
 }
@@ -120,12 +119,16 @@ private:
 
 } // namespace
 
-Sheet make_sheet(const Stack &s, std::size_t first, unsigned inside, double most, double smoothing) {
+Inside shows_any(const io::Image &labels, unsigned bits) {
+  return [&labels, bits](std::size_t i, std::size_t j, std::size_t k) { return (bits & bit(label_at(labels, i, j, k))) != 0; };
+}
+
+Sheet make_sheet(const Stack &s, std::size_t first, std::size_t last_slice, const Inside &inside, double most, double smoothing) {
   Sheet sheet;
   sheet.first = first;
   std::size_t shown = 0; // the last slice that shows something, counted from `first`
-  for (std::size_t k = first; k <= s.base.slice; ++k) {
-    if (!shows(s, k, inside)) {
+  for (std::size_t k = first; k <= last_slice; ++k) {
+    if (!any_inside(s, k, inside)) {
       sheet.slices.emplace_back();
       continue;
     }
@@ -135,7 +138,7 @@ Sheet make_sheet(const Stack &s, std::size_t first, unsigned inside, double most
       sheet.slices[gap] = mean_of(sheet.slices[shown], sheet.slices[here], double(gap - shown) / double(here - shown));
     shown = here;
   }
-  CORVIVO_ASSERT(shown + 1 == sheet.slices.size() && shown > 0, "a surface must reach from its first slice to the base");
+  CORVIVO_ASSERT(shown + 1 == sheet.slices.size() && shown > 0, "a surface must reach from its first slice to its last");
   const double last = squared_radius(sheet.slices[0]), next = squared_radius(sheet.slices[1]);
   const double growth = std::max(next - last, 1e-6) / s.step;
   sheet.depth = std::clamp(last / growth, 0.5 * s.step, most * s.step);
@@ -143,7 +146,7 @@ Sheet make_sheet(const Stack &s, std::size_t first, unsigned inside, double most
   return sheet;
 }
 
-void set_lattice(HeartShape &shape, const Stack &s, double depth, std::size_t &base_node) {
+void set_lattice(HeartShape &shape, const Stack &s, double depth, double above, std::size_t &base_node) {
   const double h = shape.spacing;
   const double bottom = s.height(s.base.first) - depth - margin, plane = io::dot(s.base.point, s.axes[2]);
   base_node = static_cast<std::size_t>(std::ceil((plane - bottom) / h));
@@ -160,7 +163,7 @@ void set_lattice(HeartShape &shape, const Stack &s, double depth, std::size_t &b
     extent[a] = std::abs(p - q);
   }
   start[2] = plane - h * static_cast<double>(base_node);
-  extent[2] = plane + margin - start[2];
+  extent[2] = plane + above - start[2];
   for (std::size_t a = 0; a < 3; ++a)
     shape.size[a] = static_cast<std::size_t>(std::ceil(extent[a] / h)) + 1;
   shape.origin = start[0] * s.axes[0] + start[1] * s.axes[1] + start[2] * s.axes[2];

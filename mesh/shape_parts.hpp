@@ -3,9 +3,12 @@
 #include <mesh/shape_interpolation.hpp>
 #include <mesh/signed_distance.hpp>
 
+#include <functional>
+
 namespace corvivo::mesh::detail {
 
-constexpr double margin = 7; ///< mm of lattice around the epicardium and above the base plane
+constexpr double margin = 7;         ///< mm of lattice around the epicardium and above the base plane
+constexpr double margin_tilted = 18; ///< above the base plane when it may be tilted
 
 /// The slices' own frame: two directions in their plane, the third towards the base, and the pixel window around the heart.
 struct Stack {
@@ -35,13 +38,18 @@ constexpr unsigned bit(int label) {
 /// Throws CaseError for slices whose rows and columns are not at right angles. `shown`: labels that the window holds.
 Stack make_stack(const io::Image &labels, const BasePlane &base, unsigned shown);
 
-/// The surface around the labels of `inside` from slice `first` on. Slices that show none of them between others are taken as the mean of
-/// their neighbours. A paraboloid through the two lowest slices ends where its squared radius reaches zero; never nearer than half a slice
-/// step nor farther than `most` steps, where another slice would have shown it.
-Sheet make_sheet(const Stack &stack, std::size_t first, unsigned inside, double most, double smoothing);
+/// Which pixels of a slice lie inside a surface: index in the label image and the slice.
+using Inside = std::function<bool(std::size_t i, std::size_t j, std::size_t k)>;
+Inside shows_any(const io::Image &labels, unsigned bits);
 
-/// Lattice of the shape, `depth` below the first slice with wall and a margin more; its plane `base_node` is the base plane.
-void set_lattice(HeartShape &shape, const Stack &stack, double depth, std::size_t &base_node);
+/// The surface around the pixels of `inside` from slice `first` to `last`. Slices that show none of them between others are taken as the
+/// mean of their neighbours. A paraboloid through the two lowest slices ends where its squared radius reaches zero; never nearer than half
+/// a slice step nor farther than `most` steps, where another slice would have shown it.
+Sheet make_sheet(const Stack &stack, std::size_t first, std::size_t last, const Inside &inside, double most, double smoothing);
+
+/// Lattice of the shape, `depth` below the first slice with wall and a margin more, `above` the base; its plane `base_node` is the base
+/// plane.
+void set_lattice(HeartShape &shape, const Stack &stack, double depth, double above, std::size_t &base_node);
 
 /// The sheet on the lattice: monotone cubics along the stack.
 LatticeField interpolate(const HeartShape &shape, const Stack &stack, const Sheet &sheet);
@@ -52,8 +60,22 @@ void round_off(LatticeField &field, double smoothing);
 /// Voxels of a label in the slices that the shape is made from, mL.
 double kept_volume(const Stack &stack, int label);
 
+/// Where the right ventricle begins and ends in the stack, up to the base of the left one.
+struct RightExtent {
+  std::size_t first = 0, last = 0;
+  double drop = 0;     ///< the left base plane minus the top of the last right slice, mm
+  double distance = 0; ///< of the two cavities' centres there, mm
+};
+/// Throws CaseError unless the right ventricle is seen in at least three slices.
+RightExtent right_extent(const io::Image &labels, const BasePlane &base);
+
+/// Base plane for both ventricles: that of the left one, moved down by whole slices where the right ventricle ends so much lower that the
+/// plane would be tilted by more than 15 degrees. Says so in `notes`.
+BasePlane base_of_both(const io::Image &labels, const BasePlane &left, std::vector<std::string> &notes);
+
 /// Right-ventricular cavity outside the left ventricle and a wall of the stated thickness around it: fills `right_field` and `outer_field`
-/// of a shape whose left ventricle is done. Throws CaseError where the stack shows no right ventricle that reaches the base.
+/// of a shape whose left ventricle is done. Where the right ventricle ends in a lower slice, the base plane is tilted about the centre of
+/// the left cavity (which keeps the left volumes to first order) to the top of the right one.
 void add_right_ventricle(HeartShape &shape, const Stack &stack, std::size_t base_node, const ShapeOptions &options);
 
 } // namespace corvivo::mesh::detail

@@ -11,7 +11,9 @@ namespace corvivo::mesh::detail {
 
 namespace {
 
-constexpr double corner_rounding = 2, groove_filling = 4; // mm over which two surfaces blend
+constexpr double steepest = 0.268;                        // slope of the base plane: 15 degrees
+constexpr double overlap = 4;                             // mm by which the right cavity is continued into the left ventricle
+constexpr double corner_rounding = 4, groove_filling = 4; // mm over which two surfaces blend
 
 /// Smallest of two distances, rounded where they differ by less than `width`; never above it. Quilez, polynomial smooth minimum, 2008.
 double soft_minimum(double a, double b, double width) {
@@ -21,25 +23,6 @@ double soft_minimum(double a, double b, double width) {
 
 double soft_maximum(double a, double b, double width) {
   return -soft_minimum(-a, -b, width);
-}
-
-/// First slice that shows the right ventricle. Throws CaseError unless it is seen in at least three slices and at the base.
-std::size_t first_slice(const Stack &s) {
-  const std::vector<SliceCount> slices = count_slices(s.labels);
-  std::size_t first = s.base.slice, seen = 0;
-  for (std::size_t k = s.base.first; k <= s.base.slice; ++k)
-    if (slices[k].right > 0) {
-      first = std::min(first, k);
-      ++seen;
-    }
-  const std::string base = "slice " + std::to_string(s.base.slice + 1) + " (counted from the apex)";
-  if (slices[s.base.slice].right == 0)
-    throw io::CaseError(s.labels.source + ": the right ventricle is not seen in " + base +
-                        ", where the base plane cuts the left one; label it there or choose ventricles: left");
-  if (seen < 3)
-    throw io::CaseError(s.labels.source + ": the right ventricle is seen in " + std::to_string(seen) + " slices up to " + base +
-                        "; a mesh needs at least three, or choose ventricles: left");
-  return first;
 }
 
 /// Removes the pieces of {field < 0} below plane `top` that are not the largest; returns the volume removed, mm^3.
@@ -90,11 +73,102 @@ LatticeField outside_left(const LatticeField &right, const std::vector<float> &e
   return cavity;
 }
 
+/// Right cavity, and what of the left ventricle lies within `overlap` of it in the same slice: so that the septum is bounded by the left
+/// ventricle's surface alone.
+Inside right_with_septum(const Stack &s) {
+  const io::Image &labels = s.labels;
+  const std::array<std::size_t, 2> reach{static_cast<std::size_t>(overlap / s.pixel[0]), static_cast<std::size_t>(overlap / s.pixel[1])};
+  std::vector<char> inside(labels.voxels.size(), 0);
+  for (std::size_t v = 0; v < inside.size(); ++v) {
+    if (static_cast<int>(labels.voxels[v]) != rv_cavity)
+      continue;
+    inside[v] = 1;
+    const std::size_t i = v % labels.size[0], j = v / labels.size[0] % labels.size[1], k = v / (labels.size[0] * labels.size[1]);
+    for (std::size_t y = j - std::min(j, reach[1]); y <= std::min(j + reach[1], labels.size[1] - 1); ++y)
+      for (std::size_t x = i - std::min(i, reach[0]); x <= std::min(i + reach[0], labels.size[0] - 1); ++x) {
+        const double dx = s.pixel[0] * (double(x) - double(i)), dy = s.pixel[1] * (double(y) - double(j));
+        const auto label = static_cast<int>(labels.voxels[labels.index(x, y, k)]);
+        if (dx * dx + dy * dy <= overlap * overlap && (label == lv_cavity || label == lv_wall))
+          inside[labels.index(x, y, k)] = 1;
+      }
+  }
+  return [inside = std::move(inside), &labels](std::size_t i, std::size_t j, std::size_t k) { return inside[labels.index(i, j, k)] != 0; };
+}
+
+/// Volume (mm^3) of {field < 0} below the shape's base plane, which may be tilted against the lattice.
+double volume_below_base(const HeartShape &shape, LatticeField field) {
+  for (std::size_t k = 0; k < field.size[2]; ++k)
+    for (std::size_t j = 0; j < field.size[1]; ++j)
+      for (std::size_t i = 0; i < field.size[0]; ++i) {
+        float &value = field.values[field.index(i, j, k)];
+        value = std::max(value, static_cast<float>(shape.above_base(shape.node(i, j, k))));
+      }
+  return volume_below(field, 0, field.size[2] - 1);
+}
+
+/// Tilts the base plane to the top of the right ventricle.
+void tilt_base(HeartShape &shape, const Stack &s, const RightExtent &extent) {
+  const Vector3 centre = centroid(s.labels, rv_cavity, extent.last, extent.last), across = centre - shape.base_centre;
+  const Vector3 in_plane = across - io::dot(across, s.base.normal) * s.base.normal;
+  shape.base_point = shape.base_centre;
+  shape.base_normal = io::normalized(s.base.normal + (extent.drop / io::norm(in_plane)) * io::normalized(in_plane));
+  const double degrees = std::acos(std::clamp(io::dot(shape.base_normal, s.base.normal), -1.0, 1.0)) * 180 / M_PI;
+  shape.notes.push_back("the right ventricle ends " + io::fixed(extent.drop, 0) + " mm below the left one: the base plane is tilted by " +
+                        io::fixed(degrees, 1) + " degrees");
+}
+
+double kept_right_volume(const Stack &s, const RightExtent &extent) {
+  double voxels = 0;
+  const std::vector<SliceCount> slices = count_slices(s.labels);
+  for (std::size_t k = extent.first; k <= extent.last; ++k)
+    voxels += double(slices[k].right);
+  return voxels * s.labels.voxel_volume() / io::mm3_per_mL;
+}
+
 } // namespace
 
+RightExtent right_extent(const io::Image &labels, const BasePlane &base) {
+  const std::vector<SliceCount> slices = count_slices(labels);
+  RightExtent extent{base.slice + 1, 0};
+  std::size_t seen = 0;
+  for (std::size_t k = base.first; k <= base.slice; ++k)
+    if (slices[k].right > 0) {
+      extent.first = std::min(extent.first, k);
+      extent.last = k;
+      ++seen;
+    }
+  if (seen < 3)
+    throw io::CaseError(
+        labels.source + ": the right ventricle is seen in " + std::to_string(seen) + " slices up to slice " +
+        std::to_string(base.slice + 1) +
+        " (counted from the apex), the last with a closed left wall; both ventricles need at least three: label it there or "
+        "choose ventricles: left");
+  const Vector3 across = centroid(labels, rv_cavity, extent.last, extent.last) - centroid(labels, lv_cavity, base.slice, base.slice);
+  extent.distance = io::norm(across - io::dot(across, base.normal) * base.normal);
+  extent.drop = io::dot(labels.point(0, 0, double(base.slice)) - labels.point(0, 0, double(extent.last)), base.normal);
+  return extent;
+}
+
+BasePlane base_of_both(const io::Image &labels, const BasePlane &left, std::vector<std::string> &notes) {
+  BasePlane base = left;
+  RightExtent extent = right_extent(labels, base);
+  while (extent.drop > steepest * extent.distance && base.slice > base.first + 3) {
+    base = lowered(labels, base, base.slice - 1);
+    extent = right_extent(labels, base);
+  }
+  if (base.slice < left.slice)
+    notes.push_back("the right ventricle ends " + std::to_string(left.slice - extent.last) +
+                    " slices below the left one: the base plane was moved down by " + std::to_string(left.slice - base.slice) +
+                    ", which cuts off " + io::fixed(left.cavity_below - base.cavity_below, 1) + " mL more of the left cavity");
+  return base;
+}
+
 void add_right_ventricle(HeartShape &shape, const Stack &s, std::size_t base_node, const ShapeOptions &options) {
-  shape.label_right_volume = kept_volume(s, rv_cavity);
-  const Sheet sheet = make_sheet(s, first_slice(s), bit(rv_cavity), 1, 0.5 * (s.pixel[0] + s.pixel[1]));
+  const RightExtent extent = right_extent(s.labels, s.base);
+  if (extent.drop > 0)
+    tilt_base(shape, s, extent);
+  shape.label_right_volume = kept_right_volume(s, extent);
+  const Sheet sheet = make_sheet(s, extent.first, extent.last, right_with_septum(s), 1, 0.5 * (s.pixel[0] + s.pixel[1]));
   LatticeField right = interpolate(shape, s, sheet);
   round_off(right, options.smoothing);
   const double removed = keep_largest_piece(right, base_node);
@@ -107,13 +181,13 @@ void add_right_ventricle(HeartShape &shape, const Stack &s, std::size_t base_nod
   for (int i = 0; i < 14; ++i) {
     const double middle = 0.5 * (low + high);
     const bool small =
-        volume_below(outside_left(right, shape.epicardium_field, middle), 0, base_node) < io::mm3_per_mL * shape.label_right_volume;
+        volume_below_base(shape, outside_left(right, shape.epicardium_field, middle)) < io::mm3_per_mL * shape.label_right_volume;
     (small ? low : high) = middle;
   }
   const double level = 0.5 * (low + high);
   right = outside_left(right, shape.epicardium_field, level);
   redistance(right);
-  shape.right_volume = volume_below(right, 0, base_node) / io::mm3_per_mL;
+  shape.right_volume = volume_below_base(shape, right) / io::mm3_per_mL;
   shape.outer_field = shape.epicardium_field;
   for (std::size_t v = 0; v < right.values.size(); ++v)
     shape.outer_field[v] =
