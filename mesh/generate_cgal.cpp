@@ -87,7 +87,8 @@ Complex make_complex(const ImplicitVentricle &shape, const MeshOptions &options,
   // CGAL bounds circumradii (0.58 and 0.61 edges of a regular triangle and tetrahedron) from above; with these bounds the median edge of a
   // heart-sized ventricle at h = 4 mm is 4.2 mm.
   const double h = options.element_size;
-  const Criteria criteria(with::edge_size = h, with::facet_angle = 30, with::facet_size = RadiusBound(shape, 0.75 * h, options.wall_layers),
+  const Criteria criteria(with::edge_size = RadiusBound(shape, h, options.wall_layers), with::facet_angle = 30,
+                          with::facet_size = RadiusBound(shape, 0.75 * h, options.wall_layers),
                           with::facet_distance = options.facet_distance, with::cell_radius_edge_ratio = 2,
                           with::cell_size = RadiusBound(shape, 0.8 * h, options.wall_layers));
   return CGAL::make_mesh_3<Complex>(domain, criteria, with::no_perturb(), with::no_exude(), with::manifold());

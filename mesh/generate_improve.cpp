@@ -255,6 +255,44 @@ bool remove_flat_boundary_cells(HeartMesh &mesh, double flat) {
   return removed;
 }
 
+/// New node in the middle of an edge; the cells and base triangles around the edge are cut in two.
+void split(RawMesh &raw, std::size_t a, std::size_t b) {
+  HeartMesh &mesh = raw.mesh;
+  const std::size_t middle = mesh.nodes.size();
+  mesh.nodes.push_back(0.5 * (mesh.nodes[a] + mesh.nodes[b]));
+  const auto cut = [&](auto &simplices, std::vector<int> &numbers) {
+    bool any = false;
+    const std::size_t count = simplices.size();
+    for (std::size_t c = 0; c < count; ++c) {
+      auto other = simplices[c];
+      const auto in_a = std::find(other.begin(), other.end(), a), in_b = std::find(simplices[c].begin(), simplices[c].end(), b);
+      if (in_a == other.end() || in_b == simplices[c].end())
+        continue;
+      *in_a = *in_b = middle;
+      simplices.push_back(other);
+      const int number = numbers[c];
+      numbers.push_back(number);
+      any = true;
+    }
+    return any;
+  };
+  cut(mesh.tetrahedra, mesh.region);
+  raw.hold.push_back(cut(mesh.triangles, mesh.surface) ? Hold::base : Hold::inside);
+}
+
+/// Splits the edges that still reach through the left wall; returns how many.
+std::size_t split_edges_across(RawMesh &raw) {
+  const auto surfaces = surfaces_of_nodes(raw.mesh);
+  const unsigned inner = 1u << endocardium_lv, outer = 1u << epicardium | 1u << endocardium_rv;
+  std::size_t count = 0;
+  for (const auto &[a, b] : edges(raw.mesh))
+    if (((surfaces[a] & inner) && (surfaces[b] & outer)) || ((surfaces[b] & inner) && (surfaces[a] & outer))) {
+      split(raw, a, b);
+      ++count;
+    }
+  return count;
+}
+
 } // namespace
 
 Vector3 project_in_plane(const ImplicitVentricle::Field &field, Vector3 point, const Vector3 &normal) {
@@ -281,19 +319,26 @@ Vector3 project(const ImplicitVentricle::Field &field, Vector3 point) {
 
 void improve(RawMesh &raw, const ImplicitVentricle &shape, const MeshOptions &options) {
   const auto at_angle = [](double degrees) { return 1 - std::cos(degrees * M_PI / 180); };
+  const auto smooth_all = [&] {
+    Smoother smoother(raw, shape);
+    const std::size_t few = raw.mesh.nodes.size() / 200; // so few moves change no angle that counts
+    for (int pass = 0; pass < options.smoothing_passes; ++pass)
+      if (smoother.sweep(at_angle(45), Aim::all_cells) <= few)
+        break;
+  };
   put_on_surfaces(raw, shape);
   for (int round = 0; round < 3; ++round) {
-    const bool removed = remove_flat_boundary_cells(raw.mesh, at_angle(12));
-    Smoother smoother(raw, shape);
-    std::size_t moved = 1;
-    for (int pass = 0; pass < options.smoothing_passes && moved > 0; ++pass)
-      moved = smoother.sweep(at_angle(45), Aim::all_cells);
+    const bool removed = remove_flat_boundary_cells(raw.mesh, at_angle(16));
     if (!removed && round > 0)
       break;
+    smooth_all();
   }
+  if (options.wall_layers >= 2 && split_edges_across(raw) > 0)
+    smooth_all();
   Smoother smoother(raw, shape);
   for (int pass = 0; pass < options.smoothing_passes; ++pass)
-    smoother.sweep(at_angle(25), Aim::worst);
+    if (smoother.sweep(at_angle(25), Aim::worst) == 0)
+      break;
 }
 
 } // namespace corvivo::mesh::detail

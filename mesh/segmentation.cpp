@@ -6,6 +6,7 @@
 #include <io/base/text.hpp>
 #include <io/formats/label_image.hpp>
 #include <mesh/segmentation_checks.hpp>
+#include <mesh/segmentation_repair.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -23,6 +24,10 @@ void SegmentationOptions::describe(io::Schema &schema) {
                  label_conventions(), label_convention);
   schema.choice("mirrored", mirrored, {"refused", "allowed"},
                 "What to do when the header puts the right ventricle on the patient's left: a mirrored affine, or dextrocardia.");
+  schema.choice(
+      "slice_shifts", slice_shifts, {"corrected", "reported", "ignored"},
+      "Slices that lie off the ventricle's long axis, because the breath was held differently: moved back within their plane, only "
+      "reported, or not looked for.");
 }
 
 namespace {
@@ -48,6 +53,20 @@ BasePlane close_holes(io::Image &image, std::vector<std::string> &notes) {
   return find_base_plane(image);
 }
 
+/// Finds the slices that lie off the long axis and, where wanted, moves them back.
+BasePlane straighten(io::Image &image, const BasePlane &base, bool correct, std::vector<std::string> &notes) {
+  const std::vector<SliceShift> shifts = estimate_shifts(image, base);
+  for (const SliceShift &shift : shifts)
+    notes.push_back(image.phase + ": slice " + std::to_string(shift.slice + 1) + " (counted from the apex) lies " +
+                    io::fixed(std::hypot(shift.off[0], shift.off[1]), 1) + " mm off the long axis, as after another breath-hold; " +
+                    (correct ? "moved back by " + std::to_string(shift.pixels[0]) + " and " + std::to_string(shift.pixels[1]) + " pixels"
+                             : "left there"));
+  if (!correct || shifts.empty())
+    return base;
+  apply_shifts(image, shifts);
+  return find_base_plane(image);
+}
+
 Phase read_phase(const std::filesystem::path &path, int frame, const std::string &name, const SegmentationOptions &options,
                  std::vector<std::string> &notes) {
   const io::Image raw = io::read_label_image(path.string(), frame);
@@ -63,7 +82,11 @@ Phase read_phase(const std::filesystem::path &path, int frame, const std::string
   if (options.labels.scar != 0 || options.labels.no_reflow != 0)
     tissue = tissue_map(image, raw, options.labels);
   remove_specks(image, notes);
-  const BasePlane base = close_holes(image, notes);
+  remove_thin_bridges(image, notes);
+  close_thin_gaps(image, notes);
+  BasePlane base = close_holes(image, notes);
+  if (options.slice_shifts != "ignored")
+    base = straighten(image, base, options.slice_shifts == "corrected", notes);
   check_proportions(image, base);
   check_handedness(image, base, options.mirrored == "allowed", notes);
   const std::string below = io::fixed(base.cavity_below, 1), off = io::fixed(base.cavity_cut_off, 1);

@@ -19,7 +19,8 @@ struct SegmentationOptions {
   std::filesystem::path ed, es;   ///< `es` may be empty
   int ed_frame = 0, es_frame = 0; ///< which volume of a file with several, from 1
   LabelNumbers labels;
-  std::string mirrored = "refused"; ///< or "allowed"
+  std::string mirrored = "refused";       ///< or "allowed"
+  std::string slice_shifts = "corrected"; ///< or "reported", "ignored"
   void describe(io::Schema &schema);
 };
 

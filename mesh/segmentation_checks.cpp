@@ -3,6 +3,7 @@
 #include <io/base/errors.hpp>
 #include <io/base/text.hpp>
 #include <io/base/units.hpp>
+#include <mesh/pieces.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -47,64 +48,17 @@ std::map<int, int> translation(const LabelNumbers &numbers, const std::string &s
   return to_ours;
 }
 
-/// Connected pieces of the voxels for which `inside` holds; 0 elsewhere, then 1, 2 ... `reach` lists index steps of neighbours.
-struct Pieces {
-  std::vector<int> piece;
-  std::vector<std::size_t> sizes; ///< by piece, entry 0 unused
-};
-
-using Step = std::array<int, 3>;
-
-std::vector<Step> neighbours(bool in_plane) {
-  if (in_plane)
-    return {{-1, 0, 0}, {1, 0, 0}, {0, -1, 0}, {0, 1, 0}};
-  std::vector<Step> all;
-  for (int k = -1; k <= 1; ++k)
-    for (int j = -1; j <= 1; ++j)
-      for (int i = -1; i <= 1; ++i)
-        if (i || j || k)
-          all.push_back({i, j, k});
-  return all;
-}
-
-template <class Inside> Pieces find_pieces(const io::Image &labels, const std::vector<Step> &steps, const Inside &inside) {
-  Pieces found{std::vector<int>(labels.voxels.size(), 0), {0}};
-  std::vector<std::size_t> front;
-  for (std::size_t seed = 0; seed < labels.voxels.size(); ++seed) {
-    if (found.piece[seed] || !inside(labels.voxels[seed]))
-      continue;
-    found.sizes.push_back(0);
-    const int name = static_cast<int>(found.sizes.size()) - 1;
-    found.piece[seed] = name;
-    front.assign(1, seed);
-    while (!front.empty()) {
-      const std::size_t v = front.back();
-      front.pop_back();
-      ++found.sizes.back();
-      const std::size_t at[3] = {v % labels.size[0], v / labels.size[0] % labels.size[1], v / (labels.size[0] * labels.size[1])};
-      for (const Step &step : steps) {
-        std::size_t to[3];
-        bool there = true;
-        for (std::size_t a = 0; a < 3; ++a) {
-          to[a] = at[a] + static_cast<std::size_t>(step[a]); // wraps below zero, which the next line refuses
-          there = there && to[a] < labels.size[a];
-        }
-        if (!there)
-          continue;
-        const std::size_t w = labels.index(to[0], to[1], to[2]);
-        if (!found.piece[w] && inside(labels.voxels[w])) {
-          found.piece[w] = name;
-          front.push_back(w);
-        }
-      }
-    }
-  }
-  return found;
+/// 1 where the voxel has this label.
+std::vector<char> mask_of(const io::Image &labels, int label) {
+  std::vector<char> mask(labels.voxels.size());
+  for (std::size_t v = 0; v < mask.size(); ++v)
+    mask[v] = static_cast<int>(labels.voxels[v]) == label;
+  return mask;
 }
 
 std::size_t remove_pieces(io::Image &labels, int label, const std::string &name) {
-  const Pieces found = find_pieces(labels, neighbours(false), [&](float v) { return static_cast<int>(v) == label; });
-  const auto largest = static_cast<std::size_t>(std::max_element(found.sizes.begin(), found.sizes.end()) - found.sizes.begin());
+  const Pieces found = find_pieces(mask_of(labels, label), labels.size, Neighbours::all);
+  const auto largest = static_cast<std::size_t>(found.largest());
   std::size_t total = 0, removed = 0;
   for (const std::size_t size : found.sizes)
     total += size;
@@ -153,8 +107,7 @@ void remove_specks(io::Image &labels, std::vector<std::string> &notes) {
 }
 
 io::Image with_holes_filled(const io::Image &labels) {
-  const auto steps = neighbours(true);
-  const Pieces holes = find_pieces(labels, steps, [](float v) { return v == background; });
+  const Pieces holes = find_pieces(mask_of(labels, background), labels.size, Neighbours::faces_in_plane);
   std::vector<long> cavity(holes.sizes.size(), 0), wall(holes.sizes.size(), 0);
   std::vector<char> outside(holes.sizes.size(), 0);
   for (std::size_t v = 0; v < labels.voxels.size(); ++v) {
@@ -167,9 +120,9 @@ io::Image with_holes_filled(const io::Image &labels) {
       outside[name] = 1;
       continue;
     }
-    for (const Step &step : steps) {
-      const auto label =
-          static_cast<int>(labels.voxels[labels.index(i + static_cast<std::size_t>(step[0]), j + static_cast<std::size_t>(step[1]), k)]);
+    for (const std::size_t w :
+         {labels.index(i - 1, j, k), labels.index(i + 1, j, k), labels.index(i, j - 1, k), labels.index(i, j + 1, k)}) {
+      const auto label = static_cast<int>(labels.voxels[w]);
       cavity[name] += label == lv_cavity;
       wall[name] += label == lv_wall;
       if (label == rv_cavity)

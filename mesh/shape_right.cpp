@@ -3,6 +3,7 @@
 #include <io/base/errors.hpp>
 #include <io/base/text.hpp>
 #include <io/base/units.hpp>
+#include <mesh/pieces.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -27,38 +28,14 @@ double soft_maximum(double a, double b, double width) {
 
 /// Removes the pieces of {field < 0} below plane `top` that are not the largest; returns the volume removed, mm^3.
 double keep_largest_piece(LatticeField &field, std::size_t top) {
-  const std::size_t plane = field.size[0] * field.size[1], nodes = plane * (top + 1);
-  std::vector<int> piece(nodes, 0);
-  std::vector<std::size_t> sizes{0}, front;
-  const std::array<std::size_t, 3> stride{1, field.size[0], plane};
-  for (std::size_t seed = 0; seed < nodes; ++seed) {
-    if (piece[seed] != 0 || field.values[seed] >= 0)
-      continue;
-    sizes.push_back(0);
-    const int name = static_cast<int>(sizes.size()) - 1;
-    piece[seed] = name;
-    front.assign(1, seed);
-    while (!front.empty()) {
-      const std::size_t v = front.back();
-      front.pop_back();
-      ++sizes.back();
-      const std::array<std::size_t, 3> at{v % field.size[0], v / field.size[0] % field.size[1], v / plane};
-      for (std::size_t a = 0; a < 3; ++a)
-        for (const bool up : {false, true}) {
-          if (up ? at[a] + 1 >= (a == 2 ? top + 1 : field.size[a]) : at[a] == 0)
-            continue;
-          const std::size_t w = up ? v + stride[a] : v - stride[a];
-          if (piece[w] == 0 && field.values[w] < 0) {
-            piece[w] = name;
-            front.push_back(w);
-          }
-        }
-    }
-  }
-  const auto largest = static_cast<int>(std::max_element(sizes.begin(), sizes.end()) - sizes.begin());
+  std::vector<char> inside(field.index(0, 0, top + 1));
+  for (std::size_t v = 0; v < inside.size(); ++v)
+    inside[v] = field.values[v] < 0;
+  const Pieces found = find_pieces(inside, {field.size[0], field.size[1], top + 1}, Neighbours::faces);
+  const int largest = found.largest();
   std::size_t removed = 0;
-  for (std::size_t v = 0; v < nodes; ++v)
-    if (piece[v] != 0 && piece[v] != largest) {
+  for (std::size_t v = 0; v < inside.size(); ++v)
+    if (inside[v] && found.piece[v] != largest) {
       field.values[v] = std::max(0.1f, -field.values[v]);
       ++removed;
     }
@@ -115,6 +92,29 @@ void tilt_base(HeartShape &shape, const Stack &s, const RightExtent &extent) {
   const double degrees = std::acos(std::clamp(io::dot(shape.base_normal, s.base.normal), -1.0, 1.0)) * 180 / M_PI;
   shape.notes.push_back("the right ventricle ends " + io::fixed(extent.drop, 0) + " mm below the left one: the base plane is tilted by " +
                         io::fixed(degrees, 1) + " degrees");
+}
+
+/// The level (mm, within 3) at which the cavity outside the left ventricle has the volume of its label, to 0.01 %; regula falsi (Illinois).
+double level_of_right_volume(const HeartShape &shape, const LatticeField &right) {
+  const double wanted = io::mm3_per_mL * shape.label_right_volume;
+  const auto excess = [&](double level) {
+    return volume_below_base(shape, outside_left(right, shape.epicardium_field, level)) / wanted - 1;
+  };
+  double low = -3, high = 3, at_low = excess(low), at_high = excess(high), level = 0;
+  if (at_low > 0 || at_high < 0)
+    return at_low > 0 ? low : high;
+  for (int i = 0; i < 20; ++i) {
+    level = (low * at_high - high * at_low) / (at_high - at_low);
+    const double here = excess(level);
+    if (std::abs(here) < 1e-4)
+      break;
+    if (here > 0) {
+      high = level, at_high = here, at_low *= 0.5;
+    } else {
+      low = level, at_low = here, at_high *= 0.5;
+    }
+  }
+  return level;
 }
 
 double kept_right_volume(const Stack &s, const RightExtent &extent) {
@@ -177,14 +177,7 @@ void add_right_ventricle(HeartShape &shape, const Stack &s, std::size_t base_nod
     shape.notes.push_back("pieces of the right ventricle that stood apart from it were left out (" +
                           io::fixed(removed / io::mm3_per_mL, 1) + " mL)");
   }
-  double low = -3, high = 3; // mm: the level at which the cavity has the volume of its label
-  for (int i = 0; i < 14; ++i) {
-    const double middle = 0.5 * (low + high);
-    const bool small =
-        volume_below_base(shape, outside_left(right, shape.epicardium_field, middle)) < io::mm3_per_mL * shape.label_right_volume;
-    (small ? low : high) = middle;
-  }
-  const double level = 0.5 * (low + high);
+  const double level = level_of_right_volume(shape, right);
   right = outside_left(right, shape.epicardium_field, level);
   redistance(right);
   shape.right_volume = volume_below_base(shape, right) / io::mm3_per_mL;

@@ -4,10 +4,26 @@
 #include <io/base/hash.hpp>
 #include <io/base/log.hpp>
 #include <io/base/parallel.hpp>
+#include <io/base/text.hpp>
 #include <io/formats/vtu.hpp>
+#include <mesh/measures.hpp>
 #include <mesh/shape_interpolation.hpp>
 
 namespace corvivo::cli {
+
+namespace {
+
+/// cm and kg; 0 where the case does not know them.
+struct BodySize {
+  double height = 0, weight = 0;
+  std::string text() const { return "body " + io::print_number(height) + " " + io::print_number(weight) + "\n"; }
+};
+
+BodySize body_size(const Case &options) {
+  return options.clinical ? BodySize{options.clinical->height.value_or(0), options.clinical->weight.value_or(0)} : BodySize{};
+}
+
+} // namespace
 
 Stage segmentation_stage(StageContext context) {
   mesh::SegmentationOptions options = *context.options.segmentation, named = options;
@@ -18,9 +34,14 @@ Stage segmentation_stage(StageContext context) {
     file->clear();
   }
   MPI_Comm comm = context.pipeline.communicator();
-  return {"segmentation", {}, inputs_of(named) + files, [options, comm](const std::filesystem::path &folder, io::Quantities &quantities) {
+  const BodySize body = body_size(context.options);
+  const std::string inputs = inputs_of(named) + files + body.text();
+  return {"segmentation", {}, inputs, [options, comm, body](const std::filesystem::path &folder, io::Quantities &quantities) {
             io::on_rank_0(comm, [&] {
               const mesh::Segmentation segmentation = mesh::segment(options, quantities);
+              mesh::add_shape_measures(segmentation, quantities);
+              if (body.height > 0 && body.weight > 0)
+                mesh::add_indexed_measures(body.height, body.weight, quantities);
               save(segmentation, folder);
             });
           }};

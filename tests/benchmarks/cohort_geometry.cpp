@@ -57,7 +57,12 @@ Row measure(const std::filesystem::path &file, const mesh::MeshOptions &options,
     const mesh::Segmentation segmentation = mesh::segment(segmentation_options, quantities);
     const mesh::HeartShape shape = mesh::interpolate_shape(segmentation.ed, segmentation.base_ed, shape_options);
     row.seconds_shape = cpu_seconds() - start;
-    if (std::getenv("NOTES")) for (const auto &n : shape.notes) std::printf("   %s\n", n.c_str());
+    if (std::getenv("NOTES"))
+      for (const auto &n : segmentation.notes)
+        std::printf("   %s\n", n.c_str());
+    if (std::getenv("NOTES"))
+      for (const auto &n : shape.notes)
+        std::printf("   %s\n", n.c_str());
     if (what == "shape") {
       row.cavity_error = 100 * (shape.cavity_volume / shape.label_cavity_volume - 1);
       row.wall_error = 100 * (shape.wall_volume / shape.label_wall_volume - 1);
