@@ -23,25 +23,27 @@ void check_options(const MeshOptions &options, double cavity_radius) {
                         " mm), so the elements cannot follow it; choose a smaller one, 4 mm is usual");
 }
 
-/// Number of pieces of the tetrahedra that hang together by nodes.
-std::size_t pieces(const HeartMesh &mesh) {
-  std::vector<std::size_t> parent(mesh.nodes.size());
-  std::iota(parent.begin(), parent.end(), std::size_t(0));
+/// Number of pieces of the tetrahedra or triangles that hang together by nodes; nodes of none do not count.
+template <class Simplices> std::size_t pieces(const Simplices &simplices, std::size_t nodes) {
+  std::vector<std::size_t> parent(nodes, nodes);
+  for (const auto &simplex : simplices)
+    for (const std::size_t n : simplex)
+      parent[n] = n;
   const auto root = [&parent](std::size_t n) {
     while (parent[n] != n)
       n = parent[n] = parent[parent[n]];
     return n;
   };
-  for (const auto &cell : mesh.tetrahedra)
-    for (int i = 1; i < 4; ++i)
-      parent[root(cell[i])] = root(cell[0]);
+  for (const auto &simplex : simplices)
+    for (const std::size_t n : simplex)
+      parent[root(n)] = root(simplex[0]);
   std::size_t count = 0;
-  for (std::size_t n = 0; n < parent.size(); ++n)
-    count += root(n) == n;
+  for (std::size_t n = 0; n < nodes; ++n)
+    count += parent[n] == n;
   return count;
 }
 
-/// One piece whose boundary is a sphere with a handle for each further opening of a cavity: a cup, or two cups side by side.
+/// One piece whose boundary is a sphere with at most so many handles: a cup, or two cups side by side whose walls may part at the base.
 void check_topology(const HeartMesh &mesh, std::size_t handles) {
   const std::string advice = "; choose a smaller element_size, or look whether the segmentation has a hole or a very thin wall there";
   try {
@@ -49,14 +51,15 @@ void check_topology(const HeartMesh &mesh, std::size_t handles) {
   } catch (const io::CaseError &error) {
     throw io::CaseError(std::string("mesh: ") + error.what() + advice);
   }
-  if (const std::size_t count = pieces(mesh); count != 1)
+  if (const std::size_t count = pieces(mesh.tetrahedra, mesh.nodes.size()); count != 1)
     throw io::CaseError("mesh: the wall comes out in " + std::to_string(count) + " pieces" + advice);
   std::vector<char> on_boundary(mesh.nodes.size(), 0);
   for (const auto &t : mesh.triangles)
     for (const std::size_t n : t)
       on_boundary[n] = 1;
   const long vertices = std::count(on_boundary.begin(), on_boundary.end(), 1), faces = long(mesh.triangles.size());
-  if (vertices - faces / 2 != 2 - 2 * long(handles)) // Euler: V - E + F with E = 3 F / 2
+  const long euler = vertices - faces / 2; // V - E + F with E = 3 F / 2
+  if (pieces(mesh.triangles, mesh.nodes.size()) != 1 || euler < 2 - 2 * long(handles))
     throw io::CaseError("mesh: the wall comes out with a hole or an inner bubble" + advice);
 }
 
@@ -73,21 +76,28 @@ void MeshOptions::describe(io::Schema &schema) {
 
 namespace {
 
-/// Rims of the base: of the left cavity, of the outside, then of the right cavity (one for each opening).
-std::vector<std::vector<Vector3>> trace_rims(const ImplicitVentricle &shape, double step) {
-  std::vector<std::vector<Vector3>> rims{trace_rim(shape, shape.endocardium, step, "endocardium")};
+/// Closed curves around the base: of the left cavity, of the outside and of the right cavity.
+struct Rims {
+  std::vector<std::vector<Vector3>> left, outside, right;
+  std::vector<std::vector<Vector3>> all() const {
+    std::vector<std::vector<Vector3>> curves = left;
+    curves.insert(curves.end(), outside.begin(), outside.end());
+    curves.insert(curves.end(), right.begin(), right.end());
+    return curves;
+  }
+};
+
+Rims trace_rims(const ImplicitVentricle &shape, double step) {
+  Rims rims;
+  rims.left = {trace_rim(shape, shape.endocardium, step, "endocardium")};
   if (!shape.right) {
-    rims.push_back(trace_rim(shape, shape.epicardium, step, "epicardium"));
+    rims.outside = {trace_rim(shape, shape.epicardium, step, "epicardium")};
     return rims;
   }
-  const auto outside = trace_contours(shape, shape.epicardium, step), right = trace_contours(shape, shape.right, step);
-  if (outside.size() != 1)
-    throw io::CaseError("mesh: the base plane does not cut the two ventricles in one contour but in " + std::to_string(outside.size()) +
-                        "; a gap lies between their walls there: look at the right ventricle in the most basal slices");
-  if (right.empty())
+  rims.outside = trace_contours(shape, shape.epicardium, step); // two where the ventricles part at the base
+  rims.right = trace_contours(shape, shape.right, step);        // one for each opening
+  if (rims.right.empty())
     throw io::CaseError("mesh: the base plane does not cut the right ventricle, so it has no opening; label it in the most basal slice");
-  rims.push_back(outside[0]);
-  rims.insert(rims.end(), right.begin(), right.end());
   return rims;
 }
 
@@ -101,11 +111,11 @@ HeartMesh make_ventricles(const ImplicitVentricle &shape, const MeshOptions &opt
   CORVIVO_ASSERT(bool(shape.right) == bool(shape.left_epicardium), "a right ventricle comes with the outside of the left one");
   const auto rims = trace_rims(shape, options.element_size > 0 ? options.element_size / 16 : 1);
   double cavity_radius = 2 * shape.radius;
-  for (const Vector3 &p : rims[0])
+  for (const Vector3 &p : rims.left[0])
     cavity_radius = std::min(cavity_radius, norm(p - shape.base_centre));
   check_options(options, cavity_radius);
 
-  detail::RawMesh raw = detail::tetrahedralise(shape, options, rims);
+  detail::RawMesh raw = detail::tetrahedralise(shape, options, rims.all());
   detail::improve(raw, shape, options);
   HeartMesh mesh = std::move(raw.mesh);
   mesh.apex = shape.apex;
@@ -117,7 +127,7 @@ HeartMesh make_ventricles(const ImplicitVentricle &shape, const MeshOptions &opt
       const auto p = corners(mesh, c);
       mesh.region[c] = shape.left_epicardium(0.25 * (p[0] + p[1] + p[2] + p[3])) < 0 ? 0 : 1;
     }
-  check_topology(mesh, rims.size() - std::min<std::size_t>(rims.size(), 3));
+  check_topology(mesh, rims.outside.size() + std::max<std::size_t>(rims.right.size(), 1) - 2);
   return mesh;
 }
 

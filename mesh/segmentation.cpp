@@ -39,14 +39,16 @@ struct Phase {
   std::optional<io::Image> tissue;
 };
 
-/// Fills holes of the slices that are kept (those above the base plane stay as they came) and finds the base plane.
-BasePlane close_holes(io::Image &image, std::vector<std::string> &notes) {
+/// Fills holes and closes thin gaps of the slices that are kept (those above the base plane stay as they came) and finds the base plane.
+BasePlane close_wall(io::Image &image, std::vector<std::string> &notes) {
   io::Image filled = with_holes_filled(image);
+  const std::vector<float> only_filled = filled.voxels;
+  close_thin_gaps(filled, notes);
   const std::size_t kept = (find_base_plane(filled).slice + 1) * image.size[0] * image.size[1];
   std::copy(image.voxels.begin() + static_cast<long>(kept), image.voxels.end(), filled.voxels.begin() + static_cast<long>(kept));
   std::size_t holes = 0;
   for (std::size_t v = 0; v < kept; ++v)
-    holes += filled.voxels[v] != image.voxels[v];
+    holes += only_filled[v] != image.voxels[v];
   if (holes > 0)
     notes.push_back(image.phase + ": " + std::to_string(holes) + " unlabelled voxels that the ventricle encloses were filled");
   image = std::move(filled);
@@ -83,8 +85,7 @@ Phase read_phase(const std::filesystem::path &path, int frame, const std::string
     tissue = tissue_map(image, raw, options.labels);
   remove_specks(image, notes);
   remove_thin_bridges(image, notes);
-  close_thin_gaps(image, notes);
-  BasePlane base = close_holes(image, notes);
+  BasePlane base = close_wall(image, notes);
   if (options.slice_shifts != "ignored")
     base = straighten(image, base, options.slice_shifts == "corrected", notes);
   check_proportions(image, base);

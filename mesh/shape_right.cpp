@@ -117,6 +117,39 @@ double level_of_right_volume(const HeartShape &shape, const LatticeField &right)
   return level;
 }
 
+/// Pockets between the two ventricles that a plane parallel to the slices shows as holes of the heart are filled with tissue, as fat and
+/// the aortic root fill them; returns their volume below the base, mm^3.
+double fill_pockets(HeartShape &shape) {
+  const std::array<std::size_t, 3> &size = shape.size;
+  std::vector<char> outside(shape.outer_field.size());
+  for (std::size_t v = 0; v < outside.size(); ++v)
+    outside[v] = shape.outer_field[v] >= 0;
+  const Pieces found = find_pieces(outside, size, Neighbours::faces_in_plane);
+  std::vector<char> open(found.sizes.size(), 0); // reaches the border of its plane
+  for (std::size_t k = 0; k < size[2]; ++k)
+    for (std::size_t j = 0; j < size[1]; ++j)
+      for (std::size_t i = 0; i < size[0]; ++i)
+        if (i == 0 || j == 0 || i + 1 == size[0] || j + 1 == size[1])
+          open[static_cast<std::size_t>(found.piece[shape.index(i, j, k)])] = 1;
+  LatticeField filled{size, shape.spacing, shape.outer_field};
+  double volume = 0;
+  for (std::size_t k = 0; k < size[2]; ++k)
+    for (std::size_t j = 0; j < size[1]; ++j)
+      for (std::size_t i = 0; i < size[0]; ++i) {
+        const std::size_t v = shape.index(i, j, k);
+        if (outside[v] && !open[static_cast<std::size_t>(found.piece[v])]) {
+          filled.values[v] = -static_cast<float>(shape.spacing);
+          volume += shape.above_base(shape.node(i, j, k)) < 0 ? std::pow(shape.spacing, 3) : 0;
+        }
+      }
+  if (filled.values == shape.outer_field)
+    return 0;
+  round_off(filled, 1);
+  for (std::size_t v = 0; v < filled.values.size(); ++v)
+    shape.outer_field[v] = static_cast<float>(soft_minimum(double(shape.outer_field[v]), double(filled.values[v]), corner_rounding));
+  return volume;
+}
+
 double kept_right_volume(const Stack &s, const RightExtent &extent) {
   double voxels = 0;
   const std::vector<SliceCount> slices = count_slices(s.labels);
@@ -186,6 +219,10 @@ void add_right_ventricle(HeartShape &shape, const Stack &s, std::size_t base_nod
     shape.outer_field[v] =
         static_cast<float>(soft_minimum(double(shape.epicardium_field[v]), double(right.values[v]) - options.right_wall, groove_filling));
   shape.right_field = std::move(right.values);
+  const double pockets = fill_pockets(shape);
+  if (pockets > 0)
+    shape.notes.push_back("gaps between the two ventricles that the heart encloses were filled with tissue (" +
+                          io::fixed(pockets / io::mm3_per_mL, 2) + " mL)");
   shape.notes.push_back("right cavity " + io::fixed(shape.right_volume, 1) + " mL (label map " + io::fixed(shape.label_right_volume, 1) +
                         ") below the base plane, moved " + io::fixed(level, 2) + " mm outwards to keep it; its wall of " +
                         io::fixed(options.right_wall, 1) + " mm is grown, not measured");
