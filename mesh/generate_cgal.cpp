@@ -94,13 +94,17 @@ Complex make_complex(const ImplicitVentricle &shape, const MeshOptions &options,
   return CGAL::make_mesh_3<Complex>(domain, criteria, with::no_perturb(), with::no_exude(), with::manifold());
 }
 
-Hold hold_of(const std::vector<int> &surfaces, int dimension) {
+Hold hold_of(std::vector<int> surfaces, int dimension) {
+  constexpr std::array<Hold, 4> holds{Hold::endocardium, Hold::epicardium, Hold::base, Hold::right};
+  constexpr std::array<Hold, 4> rims{Hold::endocardium_rim, Hold::epicardium_rim, Hold::fixed, Hold::right_rim};
   if (surfaces.empty())
     return Hold::inside;
-  if (surfaces.size() > 1 || dimension < 2)
-    return Hold::fixed;
-  constexpr std::array<Hold, 4> holds{Hold::endocardium, Hold::epicardium, Hold::base, Hold::right};
-  return holds[static_cast<std::size_t>(surfaces[0])];
+  if (surfaces.size() == 2 && dimension == 1) {
+    std::sort(surfaces.begin(), surfaces.end(), [](int a, int b) { return (a == base) < (b == base); });
+    if (surfaces[1] == base)
+      return rims[static_cast<std::size_t>(surfaces[0])];
+  }
+  return surfaces.size() > 1 || dimension < 2 ? Hold::fixed : holds[static_cast<std::size_t>(surfaces[0])];
 }
 
 /// Surface of a facet of the complex: what the wall's neighbour there is.

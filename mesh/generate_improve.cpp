@@ -108,6 +108,9 @@ private:
     return -cost;
   }
 
+  Vector3 on_rim(const ImplicitVentricle::Field &field, const Vector3 &place) const {
+    return to_plane(shape_, project_in_plane(field, to_plane(shape_, place), shape_.base_normal));
+  }
   Vector3 held(std::size_t node, const Vector3 &place) const {
     switch (hold_[node]) {
     case Hold::endocardium:
@@ -118,6 +121,12 @@ private:
       return project(shape_.epicardium, place);
     case Hold::base:
       return to_plane(shape_, place);
+    case Hold::endocardium_rim:
+      return on_rim(shape_.endocardium, place);
+    case Hold::epicardium_rim:
+      return on_rim(shape_.epicardium, place);
+    case Hold::right_rim:
+      return on_rim(shape_.right, place);
     case Hold::fixed:
       return mesh_.nodes[node];
     case Hold::inside:

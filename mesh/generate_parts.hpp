@@ -4,8 +4,8 @@
 
 namespace corvivo::mesh::detail {
 
-/// What holds a node: it may move inside the wall, along one surface, or not at all.
-enum class Hold { inside, endocardium, epicardium, base, right, fixed };
+/// What holds a node: it may move inside the wall, along one surface, along the rim between a surface and the base, or not at all.
+enum class Hold { inside, endocardium, epicardium, base, right, endocardium_rim, epicardium_rim, right_rim, fixed };
 
 /// Numbers of the surfaces in a RawMesh.
 enum Surface { endocardium_lv = 0, epicardium = 1, base = 2, endocardium_rv = 3 };
