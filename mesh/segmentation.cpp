@@ -55,8 +55,9 @@ BasePlane close_wall(io::Image &image, std::vector<std::string> &notes) {
   return find_base_plane(image);
 }
 
-/// Finds the slices that lie off the long axis and, where wanted, moves them back.
-BasePlane straighten(io::Image &image, const BasePlane &base, bool correct, std::vector<std::string> &notes) {
+/// Finds the slices that lie off the long axis and, where wanted, moves them back, with their tissue.
+BasePlane straighten(io::Image &image, std::optional<io::Image> &tissue, const BasePlane &base, bool correct,
+                     std::vector<std::string> &notes) {
   const std::vector<SliceShift> shifts = estimate_shifts(image, base);
   for (const SliceShift &shift : shifts)
     notes.push_back(image.phase + ": slice " + std::to_string(shift.slice + 1) + " (counted from the apex) lies " +
@@ -66,6 +67,8 @@ BasePlane straighten(io::Image &image, const BasePlane &base, bool correct, std:
   if (!correct || shifts.empty())
     return base;
   apply_shifts(image, shifts);
+  if (tissue)
+    apply_shifts(*tissue, shifts);
   return find_base_plane(image);
 }
 
@@ -87,7 +90,7 @@ Phase read_phase(const std::filesystem::path &path, int frame, const std::string
   remove_thin_bridges(image, notes);
   BasePlane base = close_wall(image, notes);
   if (options.slice_shifts != "ignored")
-    base = straighten(image, base, options.slice_shifts == "corrected", notes);
+    base = straighten(image, tissue, base, options.slice_shifts == "corrected", notes);
   check_proportions(image, base);
   check_handedness(image, base, options.mirrored == "allowed", notes);
   const std::string below = io::fixed(base.cavity_below, 1), off = io::fixed(base.cavity_cut_off, 1);

@@ -50,6 +50,24 @@ LatticeField outside_left(const LatticeField &right, const std::vector<float> &e
   return cavity;
 }
 
+/// Background that the two ventricles enclose within a slice (trabeculae, gaps along the septum) counts as inside the right cavity.
+void fill_enclosed(const io::Image &labels, std::vector<char> &inside) {
+  std::vector<char> empty(inside.size());
+  for (std::size_t v = 0; v < empty.size(); ++v)
+    empty[v] = static_cast<int>(labels.voxels[v]) == background;
+  const Pieces found = find_pieces(empty, labels.size, Neighbours::faces_in_plane);
+  std::vector<char> open(found.sizes.size(), 0); // reaches the border of its slice
+  const std::size_t plane = labels.size[0] * labels.size[1];
+  for (std::size_t v = 0; v < inside.size(); ++v) {
+    const std::size_t i = v % labels.size[0], j = v % plane / labels.size[0];
+    if (i == 0 || j == 0 || i + 1 == labels.size[0] || j + 1 == labels.size[1])
+      open[static_cast<std::size_t>(found.piece[v])] = 1;
+  }
+  for (std::size_t v = 0; v < inside.size(); ++v)
+    if (empty[v] && !open[static_cast<std::size_t>(found.piece[v])])
+      inside[v] = 1;
+}
+
 /// Right cavity, and what of the left ventricle lies within `overlap` of it in the same slice: so that the septum is bounded by the left
 /// ventricle's surface alone.
 Inside right_with_septum(const Stack &s) {
@@ -69,6 +87,7 @@ Inside right_with_septum(const Stack &s) {
           inside[labels.index(x, y, k)] = 1;
       }
   }
+  fill_enclosed(labels, inside);
   return [inside = std::move(inside), &labels](std::size_t i, std::size_t j, std::size_t k) { return inside[labels.index(i, j, k)] != 0; };
 }
 
@@ -212,6 +231,7 @@ void add_right_ventricle(HeartShape &shape, const Stack &s, std::size_t base_nod
   }
   const double level = level_of_right_volume(shape, right);
   right = outside_left(right, shape.epicardium_field, level);
+  keep_largest_piece(right, right.size[2] - 1); // the left ventricle may have cut off a tip
   redistance(right);
   shape.right_volume = volume_below_base(shape, right) / io::mm3_per_mL;
   shape.outer_field = shape.epicardium_field;
