@@ -150,22 +150,24 @@ double fill_pockets(HeartShape &shape) {
       for (std::size_t i = 0; i < size[0]; ++i)
         if (i == 0 || j == 0 || i + 1 == size[0] || j + 1 == size[1])
           open[static_cast<std::size_t>(found.piece[shape.index(i, j, k)])] = 1;
-  LatticeField filled{size, shape.spacing, shape.outer_field};
-  double volume = 0;
+  LatticeField pockets{size, shape.spacing, std::vector<float>(outside.size(), static_cast<float>(shape.spacing))};
+  double volume = 0, voxels = 0;
   for (std::size_t k = 0; k < size[2]; ++k)
     for (std::size_t j = 0; j < size[1]; ++j)
       for (std::size_t i = 0; i < size[0]; ++i) {
         const std::size_t v = shape.index(i, j, k);
         if (outside[v] && !open[static_cast<std::size_t>(found.piece[v])]) {
-          filled.values[v] = -static_cast<float>(shape.spacing);
+          pockets.values[v] = -static_cast<float>(shape.spacing);
           volume += shape.above_base(shape.node(i, j, k)) < 0 ? std::pow(shape.spacing, 3) : 0;
+          ++voxels;
         }
       }
-  if (filled.values == shape.outer_field)
+  if (voxels == 0)
     return 0;
-  round_off(filled, 1);
-  for (std::size_t v = 0; v < filled.values.size(); ++v)
-    shape.outer_field[v] = static_cast<float>(soft_minimum(double(shape.outer_field[v]), double(filled.values[v]), corner_rounding));
+  redistance(pockets);
+  for (std::size_t v = 0; v < outside.size(); ++v) // a lattice step into the walls around
+    shape.outer_field[v] =
+        static_cast<float>(soft_minimum(double(shape.outer_field[v]), double(pockets.values[v]) - shape.spacing, 0.5 * corner_rounding));
   return volume;
 }
 

@@ -4,7 +4,7 @@
 #include <io/base/hash.hpp>
 #include <io/base/log.hpp>
 #include <io/base/parallel.hpp>
-#include <io/base/text.hpp>
+#include <io/base/units.hpp>
 #include <io/formats/vtu.hpp>
 #include <mesh/measures.hpp>
 #include <mesh/shape_interpolation.hpp>
