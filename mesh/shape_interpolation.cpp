@@ -21,7 +21,6 @@ void ShapeOptions::describe(io::Schema &schema) {
   schema.quantity("minimum_wall", minimum_wall, "mm", io::between(0.5, 5), "The wall is made at least this thick.");
   schema.quantity("minimum_apical_wall", minimum_apical_wall, "mm", io::between(0.5, 8),
                   "The same below the last slice that shows cavity.");
-  schema.choice("ventricles", ventricles, {"left", "both"}, "Which ventricles the mesh holds.");
   schema.quantity("right_wall", right_wall, "mm", io::between(1, 10),
                   "Thickness of the wall that is grown outside the right-ventricular cavity, which label maps seldom show.",
                   "Rudski 2010, J Am Soc Echocardiogr 23:685: above 5 mm is hypertrophy");

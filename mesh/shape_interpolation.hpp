@@ -14,7 +14,7 @@ struct ShapeOptions {
   double smoothing = 1.5;          ///< mm
   double minimum_wall = 2;         ///< mm
   double minimum_apical_wall = 3;  ///< mm
-  std::string ventricles = "left"; ///< or "both"
+  std::string ventricles = "left"; ///< or "both"; described as `mesh.ventricles`
   double right_wall = 3;           ///< mm
   void describe(io::Schema &schema);
 };

@@ -10,6 +10,8 @@
 namespace corvivo::cli {
 
 void MeshCase::describe(io::Schema &schema) {
+  schema.choice("ventricles", shape.ventricles, {"left", "both"},
+                "Which ventricles the mesh holds: the left one, or both with a right wall of shape.right_wall around the right cavity.");
   schema.section("shape", shape, "From thick slices to two smooth surfaces.");
   tetrahedra.describe(schema);
 }
