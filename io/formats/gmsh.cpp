@@ -88,15 +88,17 @@ public:
     version_ > 4 ? read_nodes_4(*nodes) : read_nodes_2(*nodes);
     grid_.cell_data = {{"region [1]", 1, {}}};
     version_ > 4 ? read_elements_4(*elements) : read_elements_2(*elements);
+    read_data("NodeData", node_of_, grid_.points.size(), grid_.point_data);
+    read_data("ElementData", cell_of_, grid_.cells(), grid_.cell_data);
     check_grid(grid_, path_);
     return std::move(grid_);
   }
 
 private:
-  /// What stands between $Name and $EndName.
-  std::optional<std::string_view> section(const std::string &name) const {
-    const std::size_t start = content_.find("$" + name + "\n");
-    const std::size_t crlf = content_.find("$" + name + "\r\n");
+  /// What stands between $Name and $EndName, from `from` on.
+  std::optional<std::string_view> section(const std::string &name, std::size_t from = 0) const {
+    const std::size_t start = content_.find("$" + name + "\n", from);
+    const std::size_t crlf = content_.find("$" + name + "\r\n", from);
     const std::size_t begin = start != std::string::npos ? start + name.size() + 2 : crlf != std::string::npos ? crlf + name.size() + 3 : 0;
     if (begin == 0)
       return std::nullopt;
@@ -221,7 +223,49 @@ private:
                     "; expected lines (1), triangles (2), tetrahedra (4) or quadratic tetrahedra (11)");
   }
 
-  void add_element(long long code, const std::vector<long long> &tags, double group) {
+  /// Arrays of nodes or elements: quoted names, times, [step, components, count], then a tag and its values a row. What has no row is 0.
+  void read_data(const std::string &name, const std::unordered_map<long long, std::size_t> &index_of, std::size_t count,
+                 std::vector<Grid::Array> &arrays) const {
+    for (std::size_t from = 0;;) {
+      const auto text = section(name, from);
+      if (!text || arrays.size() > 100)
+        return;
+      from = static_cast<std::size_t>(text->data() - content_.data()) + text->size();
+      Words words(*text);
+      Grid::Array array;
+      for (std::size_t strings = heading(words, name, 100); strings > 0; --strings) {
+        const std::string line(words.line());
+        if (array.name.empty() && line.size() > 2)
+          array.name = line.substr(1, line.size() - 2);
+      }
+      for (std::size_t reals = heading(words, name, 100); reals > 0; --reals)
+        words.line();
+      std::size_t numbers[3] = {};
+      for (std::size_t integers = heading(words, name, 100), i = 0; i < integers; ++i)
+        (i < 3 ? numbers[i] : numbers[0]) = heading(words, name, 4000000000U);
+      array.components = numbers[1];
+      if (array.components < 1 || array.components > 9 || numbers[2] > text->size())
+        throw CaseError(path_ + ": $" + name + " '" + array.name.substr(0, 40) + "' does not say how many values it holds");
+      array.values.assign(count * array.components, 0);
+      Numbers in(text->substr(words.at()), binary_, path_);
+      for (std::size_t row = 0; row < numbers[2]; ++row) {
+        const auto found = index_of.find(in.whole());
+        for (std::size_t c = 0; c < array.components; ++c)
+          if (const double value = in.real(); found != index_of.end())
+            array.values[found->second * array.components + c] = value;
+      }
+      arrays.push_back(std::move(array));
+    }
+  }
+  std::size_t heading(Words &words, const std::string &name, std::size_t most) const {
+    const auto value = words.natural();
+    words.line();
+    if (!value || *value > most)
+      throw CaseError(path_ + ": $" + name + " does not begin with its names and counts; is it damaged?");
+    return *value;
+  }
+
+  void add_element(long long number, long long code, const std::vector<long long> &tags, double group) {
     const auto type = cell_type(code);
     if (!type)
       return;
@@ -234,6 +278,7 @@ private:
     }
     if (*type == CellType::quadratic_tetrahedron)
       std::swap(nodes[8], nodes[9]); // Gmsh numbers the last two edges the other way round than VTK
+    cell_of_[number] = grid_.cells();
     add_checked_cell(grid_, *type, nodes, path_);
     grid_.cell_data[0].values.push_back(group);
   }
@@ -249,13 +294,10 @@ private:
     Numbers in(text.substr(header), binary_, path_);
     for (std::size_t e = 0; e < elements;) {
       // text: number, type, tags; binary: type, elements that follow, tags, then number first in each
-      if (!binary_)
-        in.whole();
-      const long long code = in.whole();
+      const long long before = binary_ ? 0 : in.whole(), code = in.whole();
       const std::size_t same = binary_ ? in.count(4) : 1, tags = in.count(1);
       for (std::size_t s = 0; s < same; ++s, ++e) {
-        if (binary_)
-          in.whole();
+        const long long number = binary_ ? in.whole() : before;
         double group = 0;
         for (std::size_t t = 0; t < tags; ++t)
           if (const double tag = static_cast<double>(in.whole()); t == 0)
@@ -263,7 +305,7 @@ private:
         std::vector<long long> nodes(nodes_in(code));
         for (long long &node : nodes)
           node = in.whole();
-        add_element(code, nodes, group);
+        add_element(number, code, nodes, group);
       }
       if (same == 0)
         throw CaseError(path_ + ": a block of elements is empty; the file is damaged");
@@ -281,11 +323,11 @@ private:
       const std::size_t elements = in.count(4, true), each = nodes_in(code);
       const auto group = groups_.find({dimension, entity});
       for (std::size_t e = 0; e < elements; ++e) {
-        in.whole(true);
+        const long long number = in.whole(true);
         std::vector<long long> nodes(each);
         for (long long &node : nodes)
           node = in.whole(true);
-        add_element(code, nodes, group == groups_.end() ? 0 : group->second);
+        add_element(number, code, nodes, group == groups_.end() ? 0 : group->second);
       }
     }
   }
@@ -294,7 +336,7 @@ private:
   double version_ = 0;
   bool binary_ = false;
   Grid grid_;
-  std::unordered_map<long long, std::size_t> node_of_;
+  std::unordered_map<long long, std::size_t> node_of_, cell_of_;
   std::map<std::pair<int, int>, int> groups_;
 };
 

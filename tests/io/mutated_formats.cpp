@@ -106,6 +106,12 @@ std::string binary_stl() {
   return bytes;
 }
 
+std::vector<std::string> gmsh_files() {
+  std::vector<std::string> all = gmsh_samples();
+  all.push_back(written("a.msh", [](const std::string &path) { io::write_gmsh(sample_mesh(), {{3, 1, "scar"}}, path); }));
+  return all;
+}
+
 template <class Read> MutatedFormat mesh(const std::string &name, const std::vector<std::string> &samples, const Read &read) {
   return {name, samples, [read](const std::string &content) { check_mesh(read(content, "mutated.mesh")); }};
 }
@@ -139,7 +145,7 @@ std::vector<MutatedFormat> mutated_formats() {
           mesh("legacy VTK", {legacy_sample()}, io::read_vtk_legacy),
           mesh("PLY", {ply_sample()}, io::read_ply),
           mesh("STL", {stl, binary_stl()}, io::read_stl),
-          mesh("Gmsh", gmsh_samples(), [](const std::string &content, const std::string &path) { return io::read_gmsh(content, path); }),
+          mesh("Gmsh", gmsh_files(), [](const std::string &content, const std::string &path) { return io::read_gmsh(content, path); }),
           mesh("XDMF", {xdmf_sample()}, io::read_xdmf),
           opencarp()};
 }

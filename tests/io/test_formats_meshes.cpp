@@ -171,6 +171,8 @@ TEST(GmshFiles, ComeBack) {
   EXPECT_EQ(back.cell_points, grid.cell_points);
   EXPECT_EQ(back.find_cell_data("region [1]")->values, grid.find_cell_data("region [1]")->values);
   EXPECT_EQ(names[1].name, "scar");
+  EXPECT_EQ(back.find_cell_data("fibre [1]")->values, grid.find_cell_data("fibre [1]")->values);
+  EXPECT_EQ(back.find_point_data("depth [1]")->values, grid.find_point_data("depth [1]")->values);
 }
 
 TEST(OpencarpFiles, ComeBackWithFibresAndTags) {
