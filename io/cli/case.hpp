@@ -5,6 +5,7 @@
 #include <calibration/what_if.hpp>
 #include <mesh/fibres.hpp>
 #include <mesh/generate.hpp>
+#include <mesh/import.hpp>
 #include <mesh/segmentation.hpp>
 #include <mesh/shape_interpolation.hpp>
 #include <physics/circulation/circulation_model.hpp>
@@ -21,6 +22,8 @@ namespace corvivo::cli {
 
 /// From slices to tetrahedra.
 struct MeshCase {
+  std::optional<mesh::ImportOptions> import; ///< a ready mesh instead of one from the segmentation
+  std::vector<std::string> formats;          ///< further files beside fibres.vtu
   mesh::ShapeOptions shape;
   mesh::MeshOptions tetrahedra;
   void describe(io::Schema &schema);

@@ -4,9 +4,12 @@
 #include <io/base/hash.hpp>
 #include <io/base/log.hpp>
 #include <io/base/parallel.hpp>
+#include <io/base/text.hpp>
 #include <io/base/units.hpp>
 #include <io/formats/vtu.hpp>
+#include <mesh/import.hpp>
 #include <mesh/measures.hpp>
+#include <mesh/quality.hpp>
 #include <mesh/shape_interpolation.hpp>
 
 namespace corvivo::cli {
@@ -47,9 +50,38 @@ Stage segmentation_stage(StageContext context) {
           }};
 }
 
+namespace {
+
+Stage import_stage(const MeshCase &options, Pipeline &pipeline) {
+  MeshCase named = options;
+  std::string files;
+  for (std::filesystem::path *file : {&named.import->file, &named.import->boundary}) {
+    for (const char *ending : {".elem", ".lon"}) // openCARP keeps a mesh in three files
+      if (const auto beside = std::filesystem::path(*file).replace_extension(ending);
+          file->extension() == ".pts" && std::filesystem::exists(beside))
+        files += io::file_hash(beside.string()) + "\n";
+    if (!file->empty())
+      files += io::file_hash(file->string()) + "\n";
+    file->clear();
+  }
+  return {"mesh", {}, inputs_of(named) + files, [options, &pipeline](const std::filesystem::path &folder, io::Quantities &quantities) {
+            io::on_rank_0(pipeline.communicator(), [&] {
+              const mesh::ImportedMesh imported = mesh::import_mesh(*options.import);
+              for (const std::string &note : imported.notes)
+                io::say("    " + note);
+              mesh::add_mesh_quantities(imported.mesh, quantities);
+              save(imported.mesh, (folder / "mesh.vtu").string());
+            });
+          }};
+}
+
+} // namespace
+
 Stage mesh_stage(StageContext context) {
   Pipeline &pipeline = context.pipeline;
   MeshCase options = *context.options.mesh;
+  if (options.import)
+    return import_stage(options, pipeline);
   return {
       "mesh", {"segmentation"}, inputs_of(options), [options, &pipeline](const std::filesystem::path &folder, io::Quantities &quantities) {
         io::on_rank_0(pipeline.communicator(), [&] {
@@ -66,7 +98,11 @@ Stage mesh_stage(StageContext context) {
 Stage fibres_stage(StageContext context) {
   Pipeline &pipeline = context.pipeline;
   mesh::FibreOptions options = *context.options.fibres;
-  return {"fibres", {"mesh"}, inputs_of(options), [options, &pipeline](const std::filesystem::path &folder, io::Quantities &quantities) {
+  const std::vector<std::string> formats = context.options.mesh->formats;
+  return {"fibres",
+          {"mesh"},
+          inputs_of(options) + io::join(formats, " "),
+          [options, formats, &pipeline](const std::filesystem::path &folder, io::Quantities &quantities) {
             MPI_Comm comm = pipeline.communicator();
             mesh::HeartMesh mesh;
             io::on_rank_0(comm, [&] { mesh = mesh::load((pipeline.folder("mesh") / "mesh.vtu").string()); });
@@ -74,6 +110,10 @@ Stage fibres_stage(StageContext context) {
             io::on_rank_0(comm, [&] {
               save(fibres, (folder / "fibres.bin").string());
               io::write_vtu(mesh::to_grid(mesh, fibres), (folder / "fibres.vtu").string()); // for ParaView
+              io::MeshNames names;
+              const io::Grid grid = mesh::export_grid(mesh, &fibres, names);
+              for (const std::string &format : formats)
+                io::write_mesh(grid, names, (folder / ("mesh." + format)).string());
             });
           }};
 }
