@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace corvivo::mesh {
 
@@ -46,21 +47,40 @@ double radius_ratio(const std::array<Vector3, 4> &p) {
   return area > 0 && length > 0 ? 3 * (0.5 * six_volumes / area) * 2 * six_volumes / length : 0;
 }
 
+double aspect_ratio(const std::array<Vector3, 4> &p) {
+  double longest = 0, widest = 0;
+  for (std::size_t i = 0; i < 4; ++i) {
+    for (std::size_t j = i + 1; j < 4; ++j)
+      longest = std::max(longest, norm(p[j] - p[i]));
+    const Vector3 &a = p[(i + 1) % 4], &b = p[(i + 2) % 4], &c = p[(i + 3) % 4];
+    widest = std::max(widest, 0.5 * norm(cross(b - a, c - a)));
+  }
+  const double six_volumes = std::abs(dot(p[1] - p[0], cross(p[2] - p[0], p[3] - p[0])));
+  return six_volumes > 0 ? std::sqrt(2.0 / 3) * longest * 2 * widest / six_volumes : std::numeric_limits<double>::infinity();
+}
+
 std::vector<QualityRow> quality_table(const HeartMesh &mesh) {
-  std::vector<double> least, most, ratio, volume, length;
+  std::vector<double> least, most, ratio, aspect, volume, length, area;
   for (std::size_t c = 0; c < mesh.tetrahedra.size(); ++c) {
     const auto p = corners(mesh, c);
     const auto angles = dihedral_angles(p);
     least.push_back(angles[0]);
     most.push_back(angles[1]);
     ratio.push_back(radius_ratio(p));
+    aspect.push_back(aspect_ratio(p));
     volume.push_back(cell_volume(mesh, c));
   }
   for (const auto &edge : edges(mesh))
     length.push_back(norm(mesh.nodes[edge[1]] - mesh.nodes[edge[0]]));
-  return {spread("smallest dihedral angle", "deg", std::move(least)), spread("largest dihedral angle", "deg", std::move(most)),
-          spread("radius ratio", "1", std::move(ratio)), spread("cell volume", "mm^3", std::move(volume)),
-          spread("edge length", "mm", std::move(length))};
+  for (const auto &[a, b, c] : mesh.triangles)
+    area.push_back(0.5 * norm(cross(mesh.nodes[b] - mesh.nodes[a], mesh.nodes[c] - mesh.nodes[a])));
+  return {spread("smallest dihedral angle", "deg", std::move(least)),
+          spread("largest dihedral angle", "deg", std::move(most)),
+          spread("radius ratio", "1", std::move(ratio)),
+          spread("cell volume", "mm^3", std::move(volume)),
+          spread("edge length", "mm", std::move(length)),
+          spread("aspect ratio", "1", std::move(aspect)),
+          spread("boundary triangle area", "mm^2", std::move(area))};
 }
 
 std::size_t edges_across_left_wall(const HeartMesh &mesh) {

@@ -18,9 +18,12 @@ struct QualityRow {
 std::array<double, 2> dihedral_angles(const std::array<Vector3, 4> &corners);
 /// 3 r_in / r_out: 1 for the regular tetrahedron, 0 for a flat one.   Liu and Joe, BIT 34:268, 1994.
 double radius_ratio(const std::array<Vector3, 4> &corners);
+/// Longest edge over shortest height, times sqrt(2/3): 1 for the regular tetrahedron, infinite for a flat one.
+double aspect_ratio(const std::array<Vector3, 4> &corners);
 std::array<Vector3, 4> corners(const HeartMesh &mesh, std::size_t cell);
 
-/// Rows: smallest dihedral angle, largest dihedral angle [deg], radius ratio [1], cell volume [mm^3], edge length [mm].
+/// Rows: smallest dihedral angle, largest dihedral angle [deg], radius ratio [1], cell volume [mm^3], edge length [mm], aspect ratio
+/// [1], area of boundary triangles [mm^2].
 std::vector<QualityRow> quality_table(const HeartMesh &mesh);
 /// Edges with one end on the left endocardium and the other on the epicardium or the right endocardium: where there are none, two elements
 /// lie through the left wall everywhere. 0 without these surfaces.

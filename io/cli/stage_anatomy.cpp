@@ -90,7 +90,9 @@ Stage mesh_stage(StageContext context) {
           for (const std::string &note : shape.notes)
             io::say("    " + note);
           save(shape, (folder / "shape.bin").string());
-          save(mesh::make_ventricles(shape, options.tetrahedra, quantities), (folder / "mesh.vtu").string());
+          const mesh::HeartMesh mesh = mesh::make_ventricles(shape, options.tetrahedra, quantities);
+          save(mesh, (folder / "mesh.vtu").string());
+          io::write_file((folder / "quality.csv").string(), mesh::to_csv(mesh::quality_table(mesh)));
         });
       }};
 }
