@@ -227,7 +227,9 @@ void redistance(LatticeField &field) {
           const auto smaller = [&](std::size_t at, std::size_t n, std::size_t stride) {
             return std::min(at > 0 ? d[v - stride] : 1e6, at + 1 < n ? d[v + stride] : 1e6);
           };
-          d[v] = std::min(d[v], eikonal({smaller(i, nx, 1), smaller(j, ny, nx), smaller(k, nz, nx * ny)}));
+          const std::array<double, 3> around{smaller(i, nx, 1), smaller(j, ny, nx), smaller(k, nz, nx * ny)};
+          if (std::min({around[0], around[1], around[2]}) < d[v]) // else nothing nearer can come from there
+            d[v] = std::min(d[v], eikonal(around));
         }
   for (std::size_t v = 0; v < d.size(); ++v)
     field.values[v] = static_cast<float>((field.values[v] < 0 ? -field.spacing : field.spacing) * d[v]);

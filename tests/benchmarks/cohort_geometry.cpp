@@ -1,5 +1,6 @@
 // Every short-axis mask of a folder through segmentation, shape and mesh: how many become good meshes, how good, how long.
-//   bench_cohort_geometry FOLDER TABLE.csv [shape|left|both] [every n-th] [element size, mm] [part of a name] [first]
+// Without arguments every twentieth mask of ACDC.
+//   bench_cohort_geometry [FOLDER] [TABLE.csv] [shape|left|both] [every n-th] [element size, mm] [part of a name] [first]
 #include <io/base/errors.hpp>
 #include <io/base/log.hpp>
 #include <io/base/text.hpp>
@@ -135,24 +136,26 @@ void summarise(const std::vector<Row> &rows) {
 } // namespace
 
 int main(int argc, char **argv) {
-  if (argc < 3) {
-    std::fprintf(stderr,
-                 "bench_cohort_geometry FOLDER TABLE.csv [shape|left|both] [every n-th] [element size, mm] [part of a name] [first]\n");
-    return 1;
+  const std::string folder = argc > 1 ? argv[1] : "../shared/data/acdc_masks"; // beside the checkout
+  if (!std::filesystem::is_directory(folder)) {
+    std::printf("cohort_geometry: no folder %s; give one: FOLDER [TABLE.csv] [shape|left|both] [every n-th] [element size, mm] [part of a "
+                "name] [first]\n",
+                folder.c_str());
+    return argc > 1 ? 1 : 0;
   }
   io::set_quiet(true);
   const std::string what = argc > 3 ? argv[3] : "left";
-  const std::size_t every = argc > 4 ? std::stoul(argv[4]) : 1;
+  const std::size_t every = argc > 4 ? std::stoul(argv[4]) : (argc > 1 ? 1 : 20);
   mesh::MeshOptions options;
   options.element_size = argc > 5 ? std::stod(argv[5]) : 3;
   const std::string part = argc > 6 ? argv[6] : "";
   std::vector<std::filesystem::path> files;
-  for (const auto &entry : std::filesystem::directory_iterator(argv[1]))
+  for (const auto &entry : std::filesystem::directory_iterator(folder))
     if (const std::string name = entry.path().filename().string();
         name.find("_gt.nii") != std::string::npos && name.find(part) != std::string::npos)
       files.push_back(entry.path());
   std::sort(files.begin(), files.end());
-  std::ofstream table(argv[2]);
+  std::ofstream table(argc > 2 ? argv[2] : "/dev/null");
   table << "mask,seconds_shape,seconds_mesh,cells,cavity_error_percent,wall_error_percent,smallest_angle_deg,inverted,edges_across_left_"
            "wall,rv_cavity_error_percent,refused\n";
   std::vector<Row> rows;
