@@ -7,9 +7,9 @@
 namespace corvivo::physics {
 
 struct NodalHistory {
-  std::vector<double> times;  ///< ms, ascending
+  std::vector<double> times; ///< ms, ascending
   std::size_t nodes = 0;
-  std::vector<float> values;  ///< values[time * nodes + node]
+  std::vector<float> values; ///< values[time * nodes + node]
   /// Linear in time, the end values outside.
   double at(double time, std::size_t node) const;
 };

@@ -20,14 +20,15 @@ Reference reference_of(MPI_Comm comm, const HeartbeatInput &input, const Mechani
   if (input.reference)
     return *input.reference;
   if (!options.unloading.enabled)
-    return {input.mesh, input.fibres, {}};
+    return as_imaged(comm, input.mesh, input.fibres);
   return unload(comm, input.mesh, input.fibres, options);
 }
 
-std::vector<io::Vector3> vertices_at(const mesh::HeartMesh &mesh, const std::vector<io::Vector3> &displacement) {
+/// Where the vertices are.
+std::vector<io::Vector3> vertices_at(const Reference &reference, const std::vector<io::Vector3> &displacement) {
   std::vector<io::Vector3> places;
-  for (std::size_t i = 0; i < mesh.nodes.size(); ++i)
-    places.push_back(mesh.nodes[i] + displacement[i]);
+  for (std::size_t i = 0; i < reference.mesh.nodes.size(); ++i)
+    places.push_back(reference.places[i] + displacement[i]);
   return places;
 }
 
@@ -53,9 +54,8 @@ struct Simulation::Parts {
 
   Parts(MPI_Comm communicator, const HeartbeatInput &start, const MechanicsOptions &chosen)
       : comm(communicator), input(start), options(chosen), result{{}, reference_of(communicator, start, chosen)},
-        solid(communicator, result.reference.mesh, result.reference.fibres, SolidModel::heart(chosen, start.tension_scale)),
-        newton(solid, chosen.newton), u(solid.domain().make_vector()), before(solid.domain().make_vector()),
-        guess(solid.domain().make_vector()), state(start.state) {}
+        solid(communicator, start.mesh, start.fibres, SolidModel::heart(chosen, start.tension_scale)), newton(solid, chosen.newton),
+        u(solid.domain().make_vector()), before(solid.domain().make_vector()), guess(solid.domain().make_vector()), state(start.state) {}
 
   void load_to_end_diastole();
   void add_columns();
@@ -67,12 +67,16 @@ struct Simulation::Parts {
 };
 
 void Simulation::Parts::load_to_end_diastole() {
-  std::vector<io::Vector3> rest;
-  for (std::size_t i = 0; i < result.reference.mesh.nodes.size(); ++i)
-    rest.push_back(input.mesh.nodes[i] - result.reference.mesh.nodes[i]);
-  solid.set_rest(rest);
+  const std::vector<io::Vector3> imaged = displacement_as_imaged(result.reference);
   pressure = last_pressure = options.end_diastolic_pressure * io::kPa_per_mmHg;
-  inflate(solid, newton, u, 0, pressure, 4);
+  solid.set_reference(input.mesh, result.reference.places);
+  solid.set_rest(imaged);
+  if (result.reference.iterations > 0) { // unloaded: the imaged shape is the loaded one
+    solid.domain().spread(imaged, u);
+    solid.accept(u, 0);
+    inflate(solid, newton, u, pressure, pressure, 1);
+  } else
+    inflate(solid, newton, u, 0, pressure, 4);
   solid.set_calcium(input.mesh, input.calcium);
   solid.rest_activation(u, 0);
   petsc::copy(u, before);
@@ -82,7 +86,7 @@ void Simulation::Parts::load_to_end_diastole() {
   const auto displacement = solid.domain().gather(u);
   if (io::rank(comm) == 0) {
     mesh::HeartMesh loaded = input.mesh;
-    loaded.nodes = vertices_at(result.reference.mesh, displacement);
+    loaded.nodes = vertices_at(result.reference, displacement);
     strains = std::make_unique<WallStrainMeter>(loaded, input.fibres);
   }
   io::on_rank_0(comm, [&] { result.mesh_volume = mesh::cavity_volume(input.mesh, "endocardium_lv") / io::mm3_per_mL; });
@@ -110,7 +114,7 @@ void Simulation::Parts::record(const Solid::State &at, const HeartbeatObserver &
   const std::vector<io::Vector3> displacement = solid.domain().gather(u);
   double strain[4] = {};
   if (strains) {
-    const WallStrain wall = strains->measure(vertices_at(result.reference.mesh, displacement));
+    const WallStrain wall = strains->measure(vertices_at(result.reference, displacement));
     strain[0] = wall.longitudinal;
     strain[1] = wall.circumferential;
     strain[2] = wall.radial;

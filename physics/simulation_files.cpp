@@ -16,7 +16,7 @@ namespace {
 using io::operator+;
 using io::operator*;
 
-constexpr const char *heading = "corvivo heartbeat 1";
+constexpr const char *heading = "corvivo heartbeat 2";
 
 std::vector<double> flat(const std::vector<io::Vector3> &vectors) {
   std::vector<double> numbers;
@@ -32,9 +32,7 @@ io::Grid to_grid(const Reference &reference, const Snapshot &snapshot) {
   const auto edges = mesh::edges(mesh);
   CORVIVO_ASSERT(snapshot.displacement.size() == mesh.nodes.size() + edges.size(), "the snapshot is not one of this mesh");
   io::Grid grid;
-  grid.points = mesh.nodes;
-  for (const auto &[a, b] : edges)
-    grid.points.push_back(0.5 * (mesh.nodes[a] + mesh.nodes[b]));
+  grid.points = reference.places;
   for (const auto &cell : mesh.tetrahedra) {
     std::array<std::size_t, nodes_per_cell> nodes;
     std::copy(cell.begin(), cell.end(), nodes.begin());
@@ -53,7 +51,7 @@ io::Grid to_grid(const Reference &reference, const Snapshot &snapshot) {
 void save(const HeartbeatResult &result, const std::string &folder) {
   std::filesystem::create_directories(folder);
   io::write_file(folder + "/series.csv", io::to_csv(result.series));
-  mesh::save(result.reference.mesh, folder + "/reference.vtu");
+  mesh::save(result.reference.mesh, folder + "/imaged.vtu");
   const mesh::Fibres &fibres = result.reference.fibres;
   const nlohmann::json about = {{"format", heading},
                                 {"mesh_volume_mL", result.mesh_volume},
@@ -61,7 +59,10 @@ void save(const HeartbeatResult &result, const std::string &folder) {
                                 {"partial", result.partial},
                                 {"failure", result.failure},
                                 {"residuals", result.residuals},
-                                {"unloading_residuals_mm", result.reference.residuals},
+                                {"stress_free_places_mm", result.reference.places},
+                                {"stress_free_volume_mL", result.reference.volume},
+                                {"unloading_residual_mm", result.reference.residual},
+                                {"unloading_iterations", result.reference.iterations},
                                 {"steps", result.steps},
                                 {"newton_iterations", result.newton_iterations},
                                 {"factorisations", result.factorisations},
@@ -89,7 +90,10 @@ HeartbeatResult load_heartbeat(const std::string &folder) {
     result.partial = about.at("partial");
     result.failure = about.at("failure");
     about.at("residuals").get_to(result.residuals);
-    about.at("unloading_residuals_mm").get_to(result.reference.residuals);
+    about.at("stress_free_places_mm").get_to(result.reference.places);
+    result.reference.volume = about.at("stress_free_volume_mL");
+    result.reference.residual = about.at("unloading_residual_mm");
+    result.reference.iterations = about.at("unloading_iterations");
     result.steps = about.at("steps");
     result.newton_iterations = about.at("newton_iterations");
     result.factorisations = about.at("factorisations");
@@ -105,7 +109,7 @@ HeartbeatResult load_heartbeat(const std::string &folder) {
     about.at("fibre_transmural").get_to(fibres.transmural);
     about.at("fibre_longitudinal").get_to(fibres.longitudinal);
     result.series = io::time_series_from_csv(folder + "/series.csv");
-    result.reference.mesh = mesh::load(folder + "/reference.vtu");
+    result.reference.mesh = mesh::load(folder + "/imaged.vtu");
     return result;
   } catch (const nlohmann::json::exception &problem) {
     throw io::CaseError(file + ": damaged (" + problem.what() + "); remove it to run the stage again");

@@ -18,6 +18,15 @@ void MeshCase::describe(io::Schema &schema) {
   tetrahedra.describe(schema);
 }
 
+void StiffnessFit::describe(io::Schema &schema) {
+  schema.flag(
+      "enabled", enabled,
+      "Scale the material so that the unloaded cavity has the volume of a normal heart, EDV (0.6 - 0.006 EDP/mmHg): Klotz et al., Am J "
+      "Physiol Heart Circ Physiol 291:H403, 2006.");
+  schema.integer("runs", runs, 1, 20, "Unloadings at most.");
+  schema.quantity("tolerance", tolerance, "mL", io::positive, "An unloaded volume this near ends the search.");
+}
+
 void TensionFit::describe(io::Schema &schema) {
   schema.flag("enabled", enabled, "Scale the active tension so that the 3-D stroke volume is the fitted one.");
   schema.quantity("element_size", element_size, "mm", io::between(2, 15), "Elements of the coarse mesh that the trial runs use.");
@@ -29,6 +38,7 @@ void HeartbeatCase::describe(io::Schema &schema) {
   schema.quantity("element_size", element_size, "mm", io::between(2, 20), "Edge of the mechanics mesh (quadratic displacements).");
   schema.quantity("facet_distance", facet_distance, "mm", io::between(0.05, 2), "How far its flat faces may lie from the smooth surfaces.");
   mechanics.describe(schema);
+  schema.section("stiffness_fit", stiffness_fit, "How the passive stiffness is set before the heartbeat.");
   schema.section("tension_fit", tension_fit, "How the active tension is set before the heartbeat.");
 }
 

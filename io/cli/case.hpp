@@ -29,6 +29,14 @@ struct MeshCase {
   void describe(io::Schema &schema);
 };
 
+/// How the passive stiffness of the 3-D ventricle is set from the imaged volume and the end-diastolic pressure.
+struct StiffnessFit {
+  bool enabled = true;
+  int runs = 5;
+  double tolerance = 1; ///< mL
+  void describe(io::Schema &schema);
+};
+
 /// How the 3-D heartbeat is fitted to the circulation before it is run.
 struct TensionFit {
   bool enabled = true;
@@ -42,6 +50,7 @@ struct HeartbeatCase {
   double element_size = 7;     ///< mm: quadratic elements need fewer than the electrical wave does
   double facet_distance = 0.5; ///< mm
   physics::MechanicsOptions mechanics;
+  StiffnessFit stiffness_fit;
   TensionFit tension_fit;
   void describe(io::Schema &schema);
 };

@@ -3,6 +3,7 @@
 
 #include <io/base/log.hpp>
 #include <io/base/parallel.hpp>
+#include <io/base/text.hpp>
 #include <io/cli/fitted_circulation.hpp>
 #include <io/formats/vtu.hpp>
 #include <physics/simulation.hpp>
@@ -71,6 +72,23 @@ double stroke_volume(const physics::LimitCycle &cycle) {
   return *high - *low;
 }
 
+/// Sets the material's stiffness on the mesh of the beat. Collective.
+void fit_stiffness(Case &options, const Pipeline &pipeline, const Ventricle &ventricle, io::Quantities &quantities) {
+  const StiffnessFit &fit = options.heartbeat->stiffness_fit;
+  physics::MechanicsOptions &mechanics = options.heartbeat->mechanics;
+  if (!fit.enabled || !mechanics.unloading.enabled)
+    return;
+  MPI_Comm comm = pipeline.communicator();
+  const double imaged = physics::as_imaged(comm, ventricle.mesh, ventricle.fibres).volume;
+  const double target = physics::klotz_unloaded_volume(imaged, mechanics.end_diastolic_pressure);
+  io::say("    passive stiffness: unloaded cavity of " + io::fixed(target, 1) + " mL (Klotz)");
+  const physics::StiffnessFit found =
+      physics::fit_stiffness(comm, ventricle.mesh, ventricle.fibres, mechanics, target, fit.tolerance, fit.runs);
+  quantities.set("stiffness_scale", found.scale, "1");
+  quantities.set("klotz_unloaded_volume", target, "mL");
+  quantities.set("stiffness_fit_residual", found.residual, "mL");
+}
+
 double fitted_tension(Case &options, const Pipeline &pipeline, const physics::ClosedLoop &circulation, const physics::LimitCycle &cycle,
                       io::Quantities &quantities) {
   const TensionFit &fit = options.heartbeat->tension_fit;
@@ -125,14 +143,15 @@ Stage heartbeat_stage(StageContext context) {
             const physics::ClosedLoop circulation(cycle.circulation);
             physics::MechanicsOptions &mechanics = options.heartbeat->mechanics;
             mechanics.end_diastolic_pressure = circulation.lv_pressure(0.0, cycle.start_state);
+            fit_stiffness(options, pipeline, ventricle, quantities);
             physics::HeartbeatInput input = input_of(ventricle, circulation, cycle);
             input.tension_scale = fitted_tension(options, pipeline, circulation, cycle, quantities);
             quantities.set("tension_scale", input.tension_scale, "1");
             quantities.set("heartbeat_mesh_cells", static_cast<double>(ventricle.mesh.tetrahedra.size()), "1");
             const physics::Reference reference = physics::unload(comm, ventricle.mesh, ventricle.fibres, mechanics);
             input.reference = &reference;
-            if (!reference.residuals.empty())
-              quantities.set("unloading_residual", reference.residuals.back(), "mm");
+            quantities.set("unloading_residual", reference.residual, "mm");
+            quantities.set("unloaded_volume", reference.volume, "mL");
             FieldWriter fields(folder, reference);
             const physics::HeartbeatResult result =
                 physics::run_heartbeat(comm, input, mechanics, quantities, [&](const physics::Snapshot &s) { fields(s); });

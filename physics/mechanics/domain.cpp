@@ -193,6 +193,33 @@ std::vector<std::array<double, 3>> Domain::vertex_field(const std::vector<io::Ve
   return field;
 }
 
+void Domain::spread(const std::vector<io::Vector3> &on_rank_0, Vec to) const {
+  VecScatter scatter_handle = nullptr;
+  Vec all_handle = nullptr;
+  petsc::check(VecScatterCreateToZero(to, &scatter_handle, &all_handle));
+  const petsc::Scatter scatter(scatter_handle);
+  const petsc::Vector all(all_handle);
+  double *numbers = nullptr;
+  petsc::check(VecGetArray(all, &numbers));
+  CORVIVO_ASSERT(heart_to_global_.empty() || on_rank_0.size() == heart_to_global_.size(), "the field is not on the nodes of this mesh");
+  for (std::size_t i = 0; i < heart_to_global_.size(); ++i) // empty on all ranks but the first
+    std::copy_n(on_rank_0[i].data(), 3, numbers + 3 * heart_to_global_[i]);
+  petsc::check(VecRestoreArray(all, &numbers));
+  petsc::check(VecScatterBegin(scatter, all, to, INSERT_VALUES, SCATTER_REVERSE));
+  petsc::check(VecScatterEnd(scatter, all, to, INSERT_VALUES, SCATTER_REVERSE));
+  petsc::update_ghosts(to);
+}
+
+std::vector<std::array<double, 3>> Domain::nodal_field(const std::vector<io::Vector3> &on_rank_0) const {
+  const petsc::Vector values = make_vector();
+  spread(on_rank_0, values);
+  petsc::LocalForm local(values);
+  std::vector<std::array<double, 3>> field(local_nodes());
+  for (int node = 0; node < local_nodes(); ++node)
+    std::copy_n(local.values() + 3 * node, 3, field[node].data());
+  return field;
+}
+
 std::vector<double> Domain::vertex_scalar(const std::vector<double> &on_rank_0) const {
   std::vector<io::Vector3> padded;
   for (const double value : on_rank_0)

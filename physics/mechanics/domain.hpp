@@ -52,6 +52,10 @@ public:
   petsc::Vector make_vector() const;
   /// Values at the vertices (rank 0, HeartMesh order, three components) to all local nodes, linear on edges. Collective.
   std::vector<std::array<double, 3>> vertex_field(const std::vector<io::Vector3> &on_rank_0) const;
+  /// Values at the nodes of mesh::refine(mesh) (rank 0) to all local nodes. Collective.
+  std::vector<std::array<double, 3>> nodal_field(const std::vector<io::Vector3> &on_rank_0) const;
+  /// The same into a vector with its ghosts. Collective.
+  void spread(const std::vector<io::Vector3> &on_rank_0, Vec to) const;
   /// One value per vertex to local nodes; a midpoint gets the mean. Collective.
   std::vector<double> vertex_scalar(const std::vector<double> &on_rank_0) const;
   /// Values per HeartMesh cell (rank 0) to the local cells, `components` adjacent. Collective.

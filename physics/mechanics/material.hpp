@@ -27,6 +27,8 @@ class Material {
 public:
   virtual ~Material() = default;
   virtual void describe(io::Schema &schema) = 0;
+  /// Multiplies every stiffness except the bulk modulus, as the key `scale` does: how passive elastance is fitted to a patient.
+  virtual void multiply_stiffness(double factor) = 0;
   /// `C` = F^T F, det C > 0. Throws nothing; the solver rejects det F <= 0 before it asks.
   virtual PassiveResponse respond(const dealii::SymmetricTensor<2, 3> &C, const FibreFrame &frame) const = 0;
 };

@@ -58,4 +58,12 @@ void add_cell_pressure(const std::array<double, 6> &inverse, double det_F, doubl
   }
 }
 
+void add_point_penalty(const std::array<double, 6> &inverse, double det_F, double kappa, double *S, double *D) {
+  const double pressure = 0.5 * kappa * (det_F - 1 / det_F), slope = 0.5 * kappa * (1 + 1 / (det_F * det_F));
+  add_cell_pressure(inverse, det_F, pressure, S, D);
+  for (int k = 0; k < 6; ++k)
+    for (int l = 0; l < 6; ++l)
+      D[6 * k + l] += slope * det_F * det_F * inverse[k] * inverse[l];
+}
+
 } // namespace corvivo::physics

@@ -23,4 +23,7 @@ Dilatation split_dilatation(const double *C, double det_F, double theta, double 
 /// Adds the share of the cell's pressure, d W_cell / d theta / V = `pressure`, to stress and tangent at a point.
 void add_cell_pressure(const std::array<double, 6> &inverse, double det_F, double pressure, double *S, double *D);
 
+/// Adds S = p J C^-1 with p = kappa/2 (J - 1/J), J = det_F, and its tangent: a penalty on the point's own change of volume.
+void add_point_penalty(const std::array<double, 6> &inverse, double det_F, double kappa, double *S, double *D);
+
 } // namespace corvivo::physics

@@ -63,9 +63,9 @@ double LaggedSolver::distance(Vec b) {
   return petsc::norm(applied_);
 }
 
-Newton::Newton(Solid &solid, const NewtonOptions &options)
-    : solid_(solid), options_(options), linear_(solid.domain().communicator(), options), step_(solid.domain().make_vector()),
-      load_step_(solid.domain().make_vector()), trial_(solid.domain().make_vector()), right_side_(solid.domain().make_vector()) {}
+Newton::Newton(Balance &balance, const NewtonOptions &options)
+    : balance_(balance), options_(options), linear_(balance.domain().communicator(), options), step_(balance.domain().make_vector()),
+      load_step_(balance.domain().make_vector()), trial_(balance.domain().make_vector()), right_side_(balance.domain().make_vector()) {}
 
 NewtonResult Newton::solve(Vec u, double pressure, double time, double dt) {
   return iterate(u, pressure, time, dt, nullptr);
@@ -77,10 +77,10 @@ NewtonResult Newton::solve(Vec u, double &pressure, double time, double dt, cons
 
 Newton::Point Newton::evaluate(Vec u, double pressure, double time, double dt, const VolumeLaw &law) {
   Point at;
-  at.state = solid_.assemble(u, pressure, time, dt, true);
+  at.state = balance_.assemble(u, pressure, time, dt, true);
   const double floor = 1e-4; // kPa mm^2: an unloaded body has no forces to compare with
-  const double scale = std::max({at.state.force_scale, std::abs(pressure) * petsc::norm(solid_.pressure_load()), floor});
-  at.residual = petsc::norm(solid_.residual()) / scale;
+  const double scale = std::max({at.state.force_scale, std::abs(pressure) * petsc::norm(balance_.pressure_load()), floor});
+  at.residual = petsc::norm(balance_.residual()) / scale;
   if (law) {
     const Volume wanted = law(pressure);
     at.volume_error = at.state.volume - wanted.volume;
@@ -91,20 +91,20 @@ Newton::Point Newton::evaluate(Vec u, double pressure, double time, double dt, c
 }
 
 bool Newton::direction(const Point &at, bool with_volume, double &dp) {
-  petsc::copy(solid_.residual(), right_side_);
+  petsc::copy(balance_.residual(), right_side_);
   petsc::check(VecScale(right_side_, -1.0));
   petsc::check(VecSet(step_, 0.0));
-  if (!linear_.solve(solid_.tangent(), right_side_, step_))
+  if (!linear_.solve(balance_.tangent(), right_side_, step_))
     return false;
   dp = 0;
   if (!with_volume)
     return true;
-  if (!linear_.solve(solid_.tangent(), solid_.pressure_load(), load_step_))
+  if (!linear_.solve(balance_.tangent(), balance_.pressure_load(), load_step_))
     return false;
   // du = step - dp load_step, w du - s dp = -G
-  const double response = petsc::dot(solid_.volume_slope(), load_step_), pivot = -response - at.law_slope;
+  const double response = petsc::dot(balance_.volume_slope(), load_step_), pivot = -response - at.law_slope;
   per_volume_ = petsc::norm(load_step_) / std::abs(response);
-  dp = (-at.volume_error - petsc::dot(solid_.volume_slope(), step_)) / pivot;
+  dp = (-at.volume_error - petsc::dot(balance_.volume_slope(), step_)) / pivot;
   petsc::add(step_, -dp, load_step_);
   return std::isfinite(dp);
 }
@@ -120,19 +120,19 @@ NewtonResult Newton::iterate(Vec u, double &pressure, double time, double dt, co
   petsc::copy(u, start);
   NewtonResult result;
   double p = pressure;
-  const Solid::Pressures pressures = solid_.pressures();
+  const Balance::Pressures pressures = balance_.pressures();
   const auto fail = [&](const std::string &why) {
     petsc::copy(start, u);
-    solid_.set_pressures(pressures);
+    balance_.set_pressures(pressures);
     result.reason = why;
     return result;
   };
   const bool with_volume = static_cast<bool>(law);
-  const double unknowns = std::sqrt(static_cast<double>(solid_.domain().total_unknowns()));
+  const double unknowns = std::sqrt(static_cast<double>(balance_.domain().total_unknowns()));
   double left = 1e300; // root mean square distance to the solution, mm
-  solid_.predict_constant(u);
+  balance_.predict_constant(u);
   Point at = evaluate(u, p, time, dt, law);
-  solid_.predict_from(u);
+  balance_.predict_from(u);
   bool fresh = false;
   for (int iteration = 0; at.valid; ++iteration) {
     result.residuals.push_back(at.residual);
@@ -158,7 +158,7 @@ NewtonResult Newton::iterate(Vec u, double &pressure, double time, double dt, co
       petsc::copy(trial_, u);
       petsc::add(u, length, step_);
       next = evaluate(u, p + length * dp, time, dt, law);
-      after = next.valid ? remaining(solid_.residual(), next.volume_error, with_volume) : 1e300;
+      after = next.valid ? remaining(balance_.residual(), next.volume_error, with_volume) : 1e300;
       if (after < (1 - length / 8) * before || after / unknowns < options_.distance || length <= shortest)
         break;
     }
@@ -169,10 +169,10 @@ NewtonResult Newton::iterate(Vec u, double &pressure, double time, double dt, co
     if (length <= shortest) {
       petsc::copy(trial_, u);
       at = evaluate(u, p, time, dt, law);
-      solid_.predict_from(u);
+      balance_.predict_from(u);
       continue;
     }
-    solid_.predict_from(u);
+    balance_.predict_from(u);
     at = next;
     left = after / unknowns;
     p += length * dp;

@@ -42,7 +42,7 @@ struct NewtonResult {
   bool converged = false;
   std::string reason;            ///< why not
   std::vector<double> residuals; ///< relative, one per iteration
-  Solid::State state;
+  Balance::State state;
 };
 
 /// Solves R(u, p) = 0 and, with a volume law, V(u) = V_law(p), by
@@ -53,7 +53,7 @@ struct NewtonResult {
 /// turns).
 class Newton {
 public:
-  Newton(Solid &solid, const NewtonOptions &options);
+  Newton(Balance &balance, const NewtonOptions &options);
   /// At fixed pressure. Collective. On failure `u` is what it was.
   NewtonResult solve(Vec u, double pressure, double time, double dt);
   /// With the volume law; `pressure` is the guess and the answer.
@@ -63,7 +63,7 @@ public:
 
 private:
   struct Point {
-    Solid::State state;
+    Balance::State state;
     double volume_error = 0, law_slope = 0, residual = 0;
     bool valid = false;
   };
@@ -72,7 +72,7 @@ private:
   double remaining(Vec residual, double volume_error, bool with_volume);
   NewtonResult iterate(Vec u, double &pressure, double time, double dt, const VolumeLaw &law);
 
-  Solid &solid_;
+  Balance &balance_;
   NewtonOptions options_;
   LaggedSolver linear_;
   petsc::Vector step_, load_step_, trial_, right_side_;

@@ -29,11 +29,8 @@ void NewtonOptions::describe(io::Schema &schema) {
 
 void UnloadingOptions::describe(io::Schema &schema) {
   schema.flag("enabled", enabled, "Find the stress-free shape whose inflation to the end-diastolic pressure is the imaged one.");
-  schema.quantity("tolerance", tolerance, "mm", io::positive, "Largest distance of an inflated node from its imaged place.",
-                  "fixed point of Sellier 2011, Comput Struct 89:1461");
-  schema.quantity("acceptable", acceptable, "mm", io::positive,
-                  "A search that no longer improves is accepted, with a warning, when it is this near: a pixel of the image.");
-  schema.integer("iterations", iterations, 1, 200, "Most fixed-point iterations.");
+  schema.quantity("tolerance", tolerance, "mm", io::positive, "Largest distance of a node from its imaged place once loaded again.",
+                  "inverse elastostatics: Govindjee & Mihalic 1996, Comput Methods Appl Mech Eng 136:47");
 }
 
 void MechanicsOptions::make_models() {
@@ -51,6 +48,8 @@ void MechanicsOptions::describe(io::Schema &schema) {
   schema.quantity("tension_scale", tension_scale, "1", io::not_negative, "Factor on the active tension; the secant search replaces it.");
   schema.quantity("sheet_tension_fraction", sheet_tension_fraction, "1", io::between(0, 1),
                   "Part of the tension that acts along the sheet.");
+  schema.quantity("point_bulk_modulus", point_bulk_modulus, "kPa", io::not_negative,
+                  "Penalty on the change of volume at each quadrature point, beside the material's bulk modulus on each cell's mean.");
   schema.quantity("end_diastolic_pressure", end_diastolic_pressure, "mmHg", io::not_negative, "LV pressure of the imaged shape.");
   schema.quantity("time_step", time_step, "ms", io::positive, "Time step while the ventricle contracts or relaxes.");
   schema.quantity("resting_time_step", resting_time_step, "ms", io::positive, "Time step during filling.");

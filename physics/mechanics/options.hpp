@@ -32,10 +32,7 @@ struct NewtonOptions {
 
 struct UnloadingOptions {
   bool enabled = true;
-  double tolerance = 0.05; ///< mm, largest distance of a node of the inflated reference from the imaged one
-  double acceptable =
-      1.5; ///< mm: a search that no longer improves is accepted, with a warning, when it is this near (a pixel of the image)
-  int iterations = 30;
+  double tolerance = 0.05; ///< mm, largest distance of a node from its imaged place once the stress-free shape is loaded again
   void describe(io::Schema &schema);
 };
 
@@ -54,6 +51,7 @@ struct MechanicsOptions {
   std::string stress_convention = "nominal";
   double tension_scale = 1.0;
   double sheet_tension_fraction = 0.0;
+  double point_bulk_modulus = 100.0;   ///< kPa, see SolidModel
   double end_diastolic_pressure = 8.0; ///< mmHg
   double time_step = 2.0;              ///< ms
   double resting_time_step = 5.0;      ///< ms, while the ventricle is not contracting

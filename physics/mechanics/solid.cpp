@@ -33,6 +33,7 @@ SolidModel SolidModel::heart(const MechanicsOptions &options, double tension_sca
   model.nominal_tension = options.stress_convention == "nominal";
   model.tension_scale = tension_scale;
   model.sheet_tension_fraction = options.sheet_tension_fraction;
+  model.point_bulk_modulus = options.point_bulk_modulus;
   model.springs = {{"epicardium", options.pericardium}, {"base", options.base}};
   model.valve_plane_load = options.valve_plane_load;
   return model;
@@ -50,7 +51,7 @@ Solid::Solid(MPI_Comm comm, const mesh::HeartMesh &mesh, const mesh::Fibres &fib
   make_matrix();
   find_clamped();
   find_rim(mesh);
-  set_reference(mesh, fibres);
+  image(mesh, fibres);
 }
 
 void Solid::make_matrix() {
@@ -116,14 +117,14 @@ void Solid::find_rim(const mesh::HeartMesh &mesh) {
 }
 
 /// Area-weighted vertex normals of each sprung surface: facet normals would resist rotation.
-void Solid::find_normals(const mesh::HeartMesh &mesh) {
+void Solid::find_normals(const mesh::HeartMesh &mesh, const std::vector<io::Vector3> &places) {
   normals_.clear();
   for (const auto &[name, springs] : model_.springs) {
     std::vector<io::Vector3> normals(mesh.nodes.size(), io::Vector3{});
     for (std::size_t t = 0; t < mesh.triangles.size(); ++t)
       if (mesh.surface_names[mesh.surface[t]] == name) {
         const auto &[a, b, c] = mesh.triangles[t];
-        const io::Vector3 area = io::cross(mesh.nodes[b] - mesh.nodes[a], mesh.nodes[c] - mesh.nodes[a]);
+        const io::Vector3 area = io::cross(places[b] - places[a], places[c] - places[a]);
         for (const std::size_t node : mesh.triangles[t])
           normals[node] = normals[node] + area;
       }
@@ -133,45 +134,102 @@ void Solid::find_normals(const mesh::HeartMesh &mesh) {
   }
 }
 
-void Solid::set_reference(const mesh::HeartMesh &mesh, const mesh::Fibres &fibres) {
-  reference_ = domain_.vertex_field(mesh.nodes);
-  find_normals(mesh);
+/// The imaged body, whose cells are straight.
+void Solid::image(const mesh::HeartMesh &mesh, const mesh::Fibres &fibres) {
   std::vector<double> frames;
   io::on_rank_0(domain_.communicator(), [&] { frames = frames_at_points(mesh, fibres); });
   frames = domain_.cell_field(frames, 9 * points_per_cell);
-  points_.resize(points_per_cell * domain_.cells().size());
-  double smallest = 1;
+  image_points_.resize(points_per_cell * domain_.cells().size());
+  reference_ = domain_.vertex_field(mesh.nodes);
   for (std::size_t c = 0; c < domain_.cells().size(); ++c) {
     std::array<std::array<double, 3>, 4> vertices;
     for (int v = 0; v < 4; ++v)
       vertices[v] = reference_[domain_.cells()[c].nodes[v]];
     double volume = 0;
     const auto slopes = barycentric_gradients(vertices, volume);
-    smallest = std::min(smallest, volume);
     for (int q = 0; q < points_per_cell; ++q) {
-      Point &point = points_[points_per_cell * c + q];
+      Point &point = image_points_[points_per_cell * c + q];
       point.gradients = cell_gradients(cell_points()[q], slopes);
       point.weight = volume / points_per_cell;
       for (int k = 0; k < 9; ++k)
         point.frame[k / 3][k % 3] = frames[9 * (points_per_cell * c + q) + k];
     }
   }
-  MPI_Allreduce(MPI_IN_PLACE, &smallest, 1, MPI_DOUBLE, MPI_MIN, domain_.communicator());
-  if (smallest <= 0)
-    throw io::SolveError("the reference shape has a tetrahedron that is turned inside out");
+  imaged_ = reference_;
+  points_ = image_points_;
+  find_normals(mesh, mesh.nodes);
   const petsc::Vector zero = domain_.make_vector();
   accept(zero, 0);
 }
 
+void Solid::set_reference(const mesh::HeartMesh &mesh, const std::vector<io::Vector3> &places) {
+  reference_ = domain_.nodal_field(places);
+  find_normals(mesh, places);
+  int turned = 0;
+  for (std::size_t c = 0; c < domain_.cells().size(); ++c) {
+    CellValues moved;
+    for (int a = 0; a < nodes_per_cell; ++a)
+      for (int d = 0; d < 3; ++d) {
+        const int node = domain_.cells()[c].nodes[a];
+        moved[3 * a + d] = reference_[node][d] - imaged_[node][d];
+      }
+    turned += !carry(c, moved, &points_[points_per_cell * c]);
+  }
+  MPI_Allreduce(MPI_IN_PLACE, &turned, 1, MPI_INT, MPI_SUM, domain_.communicator());
+  if (turned)
+    throw io::SolveError("the reference shape turns " + std::to_string(turned) + " tetrahedra inside out");
+  const petsc::Vector zero = domain_.make_vector();
+  accept(zero, 0);
+}
+
+/// The quadrature points of a cell whose nodes are moved from their imaged places: with G = 1 + grad(moved) in the imaged body, gradients
+/// turn by G^-T, volumes grow by det G, lines by G, surfaces by G^-T. False when G turns the cell inside out at a point.
+bool Solid::carry(std::size_t cell, const CellValues &moved, Point *points) const {
+  bool valid = true;
+  for (int q = 0; q < points_per_cell; ++q) {
+    const Point &imaged = image_points_[points_per_cell * cell + q];
+    std::array<std::array<double, 3>, 3> G{{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}};
+    for (int a = 0; a < nodes_per_cell; ++a)
+      for (int i = 0; i < 3; ++i)
+        for (int j = 0; j < 3; ++j)
+          G[i][j] += moved[3 * a + i] * imaged.gradients[a][j];
+    const std::array<std::array<double, 3>, 3> cofactor{io::cross(G[1], G[2]), io::cross(G[2], G[0]), io::cross(G[0], G[1])};
+    const double det = io::dot(G[0], cofactor[0]);
+    valid = valid && det > 0;
+    const auto as_surface = [&](const std::array<double, 3> &normal) {
+      return std::array<double, 3>{io::dot(cofactor[0], normal), io::dot(cofactor[1], normal), io::dot(cofactor[2], normal)};
+    };
+    points[q].weight = imaged.weight * det;
+    for (int a = 0; a < nodes_per_cell; ++a)
+      points[q].gradients[a] = (1 / det) * as_surface(imaged.gradients[a]);
+    const auto &fibre = imaged.frame[0];
+    points[q].frame[0] = io::normalized({io::dot(G[0], fibre), io::dot(G[1], fibre), io::dot(G[2], fibre)});
+    points[q].frame[2] = io::normalized(as_surface(imaged.frame[2]));
+    points[q].frame[1] = io::cross(points[q].frame[2], points[q].frame[0]);
+  }
+  return valid;
+}
+
+Solid::CellValues Solid::cell_values(std::size_t cell, const double *values) const {
+  CellValues mine;
+  for (int a = 0; a < nodes_per_cell; ++a)
+    std::copy_n(values + 3 * domain_.cells()[cell].nodes[a], 3, mine.data() + 3 * a);
+  return mine;
+}
+
 void Solid::set_rest(const std::vector<io::Vector3> &displacement) {
-  rest_ = domain_.vertex_field(displacement);
+  rest_ = domain_.nodal_field(displacement);
+}
+
+void Solid::begin_assembly() {
+  for (auto *local : {&internal_local_, &external_local_, &load_local_, &slope_local_})
+    std::fill(local->begin(), local->end(), 0.0);
 }
 
 Solid::State Solid::assemble(Vec u, double pressure, double time, double dt, bool tangent) {
   petsc::update_ghosts(u);
   petsc::LocalForm displacement(u);
-  for (auto *local : {&internal_local_, &external_local_, &load_local_, &slope_local_})
-    std::fill(local->begin(), local->end(), 0.0);
+  begin_assembly();
   Sums sums;
   assemble_cells(displacement.values(), time, dt, tangent, sums);
   assemble_pressure(displacement.values(), pressure, tangent, sums);
@@ -180,10 +238,18 @@ Solid::State Solid::assemble(Vec u, double pressure, double time, double dt, boo
   return {sums.valid, sums.min_det_f, petsc::norm(internal_), sums.volume};
 }
 
+double Solid::unloaded_volume() {
+  begin_assembly();
+  Sums sums;
+  const std::vector<double> nothing(internal_local_.size(), 0.0);
+  assemble_pressure(nothing.data(), 0, false, sums);
+  sums.reduce(domain_.communicator());
+  return sums.volume;
+}
+
 /// Sums over ranks, boundary conditions, and the values into PETSc.
 void Solid::finish(double pressure, bool tangent, Sums &sums) {
   sums.reduce(domain_.communicator());
-  sums.volume = -(sums.moment - io::dot(sums.rim_centre, sums.area)) / 3;
   for (const int node : rim_)
     for (int i = 0; i < 3; ++i)
       slope_local_[3 * node + i] += sums.area[i] / (3 * rim_count_);

@@ -1,8 +1,7 @@
 /// The wall's own stress: material, mean dilatation and contraction at the quadrature points of every cell.
-#include <physics/mechanics/solid.hpp>
+#include <physics/mechanics/cell_work.hpp>
 
 #include <physics/mechanics/material.hpp>
-#include <physics/mechanics/mean_dilatation.hpp>
 #include <physics/mechanics/solid_sums.hpp>
 
 #include <algorithm>
@@ -32,26 +31,8 @@ void respond(const Material &material, const FibreFrame &frame, const double *C,
 
 } // namespace
 
-/// What one cell's points have in common while it is assembled.
-struct Solid::CellWork {
-  struct AtPoint {
-    double F[9], C[6], S[6], D[36], det = 0;
-    double initial[6]; ///< stress of the tangent's geometric part
-    Dilatation dilatation;
-  };
-  std::array<AtPoint, points_per_cell> at;
-  alignas(64) double residual[32], matrix[30 * 32];
-  double theta = 0;    ///< mean of det F
-  double pressure = 0; ///< d W_cell / d theta / V
-
-  /// vector += weight B^T of the second-order tensor `values`.
-  static void add_projection(const Gradients &gradients, const double *F, const double *values, double weight, double *vector) {
-    add_point(gradients, F, values, nullptr, weight, vector, nullptr);
-  }
-};
-
-bool Solid::deform(const Domain::Cell &cell, const Point *points, const double *u, CellWork &work, double &smallest) const {
-  work.theta = 0;
+bool Solid::deform(const CellValues &u, const Point *points, CellWork &work, double &smallest) const {
+  work.theta = work.volume = 0;
   bool valid = true;
   for (int q = 0; q < points_per_cell; ++q) {
     CellWork::AtPoint &at = work.at[q];
@@ -60,26 +41,27 @@ bool Solid::deform(const Domain::Cell &cell, const Point *points, const double *
     for (int a = 0; a < nodes_per_cell; ++a)
       for (int i = 0; i < 3; ++i)
         for (int j = 0; j < 3; ++j)
-          at.F[3 * i + j] += u[3 * cell.nodes[a] + i] * points[q].gradients[a][j];
+          at.F[3 * i + j] += u[3 * a + i] * points[q].gradients[a][j];
     at.det = determinant(at.F);
     for (int k = 0; k < 6; ++k)
       at.C[k] = at.F[row[k]] * at.F[column[k]] + at.F[3 + row[k]] * at.F[3 + column[k]] + at.F[6 + row[k]] * at.F[6 + column[k]];
-    work.theta += at.det / points_per_cell; // the points of a straight cell weigh the same
+    work.theta += at.det * points[q].weight;
+    work.volume += points[q].weight;
     smallest = std::min(smallest, at.det);
     valid = valid && at.det > 0;
   }
+  work.theta /= work.volume;
   return valid;
 }
 
-double Solid::predicted_pressure(std::size_t cell, const double *u, double actual) const {
+double Solid::predicted_pressure(std::size_t cell, const CellValues &u, double actual) const {
   if (!predicts_)
     return actual;
   const CellPressure &base = base_pressures_[cell];
-  const auto &nodes = domain_.cells()[cell].nodes;
+  const CellValues from = cell_values(cell, base_displacement_.data());
   double change = 0;
-  for (int a = 0; a < nodes_per_cell; ++a)
-    for (int i = 0; i < 3; ++i)
-      change += base.slope[3 * a + i] * (u[3 * nodes[a] + i] - base_displacement_[3 * nodes[a] + i]);
+  for (std::size_t k = 0; k < u.size(); ++k)
+    change += base.slope[k] * (u[k] - from[k]);
   return base.pressure + base.stiffness * change;
 }
 
@@ -99,13 +81,13 @@ void Solid::predict_constant(Vec u) {
   set_base(u);
 }
 
-void Solid::respond_cell(std::size_t cell, const double *u, double time, double dt, CellWork &work) {
-  const std::size_t first = points_per_cell * cell;
+/// The material's stress and tangent at the points, with the volume's part taken out into `work.pressure` for mean dilatation.
+void Solid::respond_cell(const Point *points, CellWork &work) const {
   work.pressure = 0; // mean of pi / theta
   for (int q = 0; q < points_per_cell; ++q) {
     CellWork::AtPoint &at = work.at[q];
     FibreFrame frame;
-    const auto &axes = points_[first + q].frame;
+    const auto &axes = points[q].frame;
     for (int d = 0; d < 3; ++d) {
       frame.fibre[d] = axes[0][d];
       frame.sheet[d] = axes[1][d];
@@ -116,32 +98,28 @@ void Solid::respond_cell(std::size_t cell, const double *u, double time, double 
     if (!model_.mean_dilatation)
       continue;
     at.dilatation = split_dilatation(at.C, at.det, work.theta, factor, at.S, at.D);
-    work.pressure += at.dilatation.pressure / work.theta / points_per_cell;
+    add_point_penalty(at.dilatation.inverse, at.det, model_.point_bulk_modulus, at.S, at.D);
+    work.pressure += at.dilatation.pressure / work.theta * points[q].weight / work.volume;
   }
-  const double predicted = model_.mean_dilatation ? predicted_pressure(cell, u, work.pressure) : 0;
-  for (int q = 0; q < points_per_cell; ++q) {
-    CellWork::AtPoint &at = work.at[q];
-    if (model_.mean_dilatation)
-      add_cell_pressure(at.dilatation.inverse, at.det, predicted, at.S, at.D);
-    add_activity(first + q, at.C, time, dt, at.S, at.D);
-    std::copy_n(at.S, 6, at.initial);
-    for (int k = 0; k < 6 && model_.mean_dilatation; ++k)
-      at.S[k] += (work.pressure - predicted) * at.det * at.dilatation.inverse[k];
-  }
+}
+
+/// Puts a pressure of the cell back into stresses and tangents.
+void Solid::add_pressure(double predicted, CellWork &work) const {
+  for (CellWork::AtPoint &at : work.at)
+    add_cell_pressure(at.dilatation.inverse, at.det, predicted, at.S, at.D);
 }
 
 /// K += a t^T + t a^T + c t t^T with t = d theta / du, a = sum w B^T d^2W/dE dtheta, c = sum w d^2W/dtheta^2.
 void Solid::add_dilatation(const Point *points, CellWork &work, CellPressure &found) const {
-  double t[32] = {}, a[32] = {}, c = 0, volume = 0;
+  double t[32] = {}, a[32] = {}, c = 0;
   for (int q = 0; q < points_per_cell; ++q) {
     const CellWork::AtPoint &at = work.at[q];
-    CellWork::add_projection(points[q].gradients, at.F, at.dilatation.inverse.data(), at.det / points_per_cell, t);
+    CellWork::add_projection(points[q].gradients, at.F, at.dilatation.inverse.data(), at.det * points[q].weight / work.volume, t);
     CellWork::add_projection(points[q].gradients, at.F, at.dilatation.mixed.data(), points[q].weight, a);
     c += points[q].weight * at.dilatation.curvature;
-    volume += points[q].weight;
   }
   found.pressure = work.pressure;
-  found.stiffness = c / volume;
+  found.stiffness = c / work.volume;
   std::copy_n(t, 30, found.slope.begin());
   for (int r = 0; r < 30; ++r)
     for (int k = 0; k < 32; ++k)
@@ -154,9 +132,20 @@ void Solid::assemble_cells(const double *u, double time, double dt, bool tangent
   for (std::size_t c = 0; c < domain_.cells().size(); ++c) {
     const Domain::Cell &cell = domain_.cells()[c];
     const Point *points = &points_[points_per_cell * c];
-    if (!deform(cell, points, u, work, sums.min_det_f))
+    const CellValues mine = cell_values(c, u);
+    if (!deform(mine, points, work, sums.min_det_f))
       continue;
-    respond_cell(c, u, time, dt, work);
+    respond_cell(points, work);
+    const double predicted = model_.mean_dilatation ? predicted_pressure(c, mine, work.pressure) : 0;
+    if (model_.mean_dilatation)
+      add_pressure(predicted, work);
+    for (int q = 0; q < points_per_cell; ++q) {
+      CellWork::AtPoint &at = work.at[q];
+      add_activity(points_per_cell * c + q, at.C, time, dt, at.S, at.D);
+      std::copy_n(at.S, 6, at.initial);
+      for (int k = 0; k < 6 && model_.mean_dilatation; ++k)
+        at.S[k] += (work.pressure - predicted) * at.det * at.dilatation.inverse[k];
+    }
     std::fill_n(work.residual, 32, 0.0);
     if (tangent)
       std::fill_n(work.matrix, 30 * 32, 0.0);

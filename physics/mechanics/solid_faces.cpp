@@ -30,6 +30,20 @@ Tangents tangents(const Domain::Face &face, const FacePoint &point, const std::v
   return at;
 }
 
+/// Place of a quadrature point that is displaced.
+Vector place(const Domain::Face &face, const FacePoint &point, const std::vector<Vector> &reference, const std::vector<Vector> &u) {
+  Vector at{};
+  for (int a = 0; a < nodes_per_face; ++a)
+    at = at + point.shape[a] * (reference[face.nodes[a]] + u[face.nodes[a]]);
+  return at;
+}
+
+/// Solves a symmetric 3 x 3 system, rows in `A`.
+Vector solve(const std::array<Vector, 3> &A, const Vector &b) {
+  const double det = io::dot(A[0], io::cross(A[1], A[2]));
+  return (1 / det) * (b[0] * io::cross(A[1], A[2]) + b[1] * io::cross(A[2], A[0]) + b[2] * io::cross(A[0], A[1]));
+}
+
 /// Matrix of v -> w x v.
 std::array<Vector, 3> cross_matrix(const Vector &w) {
   return {{{0, -w[2], w[1]}, {w[2], 0, -w[0]}, {-w[1], w[0], 0}}};
@@ -74,10 +88,12 @@ void Solid::assemble_pressure(const double *u, double pressure, bool tangent, Su
           }
         }
       } else if (face.surface == base && model_.valve_plane_load) {
-        const double area = point.weight * io::norm(tangents(face, point, reference_, nullptr).normal());
+        const double area = point.weight * io::norm(tangents(face, point, imaged_, nullptr).normal());
+        const Vector arm = place(face, point, reference_, old_displacement_) - base_centre_;
+        const Vector traction = base_traction_ + io::cross(base_turning_, arm);
         for (int a = 0; a < nodes_per_face; ++a)
           for (int i = 0; i < 3; ++i)
-            load_local_[3 * face.nodes[a] + i] -= area * point.shape[a] * valve_plane_[i] / base_area_;
+            load_local_[3 * face.nodes[a] + i] -= area * point.shape[a] * traction[i];
       }
     }
 }
@@ -132,26 +148,58 @@ void Solid::accept(Vec u, double dt) {
     old_states_.swap(new_states_);
     old_stretch_ = stretch_;
   }
-  const int cavity = domain_.surface(model_.pressure_surface), base = domain_.surface(model_.base_surface);
-  double sums[4] = {};
-  for (const Domain::Face &face : domain_.faces())
-    for (const FacePoint &point : face_points()) {
-      if (face.surface == base)
-        sums[3] += point.weight * io::norm(tangents(face, point, reference_, nullptr).normal());
-      if (face.surface != cavity)
-        continue;
-      const Vector normal = tangents(face, point, reference_, displacement.values()).normal();
-      for (int d = 0; d < 3; ++d)
-        sums[d] += point.weight * normal[d];
-    }
-  MPI_Allreduce(MPI_IN_PLACE, sums, 4, MPI_DOUBLE, MPI_SUM, domain_.communicator());
-  const Vector area{sums[0], sums[1], sums[2]};
-  valve_plane_change_ = io::norm(area - valve_plane_) / std::max(io::norm(area), 1e-30);
-  valve_plane_ = area;
-  base_area_ = sums[3];
   for (int node = 0; node < domain_.local_nodes(); ++node)
     for (int d = 0; d < 3; ++d)
       old_displacement_[node][d] = displacement[3 * node + d];
+  measure_valve_plane(displacement.values());
+}
+
+/// Force int n da and moment int x cross n da of the blood on the cavity's wall at `u`, and the linear field over the imaged base (area A,
+/// mean place c, J = int (|d|^2 - d d) dA with d = x - c at the accepted displacement) that bears the opposite force and moment on the
+/// valves.
+void Solid::measure_valve_plane(const double *u) {
+  const int cavity = domain_.surface(model_.pressure_surface), base = domain_.surface(model_.base_surface);
+  double sums[16] = {}; // force, moment, area, first and second moments of the base
+  for (const Domain::Face &face : domain_.faces())
+    for (const FacePoint &point : face_points()) {
+      if (face.surface == base) {
+        const double area = point.weight * io::norm(tangents(face, point, imaged_, nullptr).normal());
+        const Vector at = place(face, point, reference_, old_displacement_);
+        sums[6] += area;
+        for (int d = 0; d < 3; ++d)
+          sums[7 + d] += area * at[d];
+        const double products[6] = {at[0] * at[0], at[1] * at[1], at[2] * at[2], at[0] * at[1], at[0] * at[2], at[1] * at[2]};
+        for (int k = 0; k < 6; ++k)
+          sums[10 + k] += area * products[k];
+      }
+      if (face.surface != cavity)
+        continue;
+      const Tangents at = tangents(face, point, reference_, u);
+      const Vector normal = at.normal(), moment = io::cross(at.place, normal);
+      for (int d = 0; d < 3; ++d) {
+        sums[d] += point.weight * normal[d];
+        sums[3 + d] += point.weight * moment[d];
+      }
+    }
+  MPI_Allreduce(MPI_IN_PLACE, sums, 16, MPI_DOUBLE, MPI_SUM, domain_.communicator());
+  const Vector force{sums[0], sums[1], sums[2]};
+  valve_plane_change_ = io::norm(force - valve_plane_) / std::max(io::norm(force), 1e-30);
+  valve_plane_ = force;
+  if (sums[6] <= 0)
+    return;
+  const double area = sums[6];
+  base_centre_ = (1 / area) * Vector{sums[7], sums[8], sums[9]};
+  base_traction_ = (1 / area) * force;
+  double second[6];
+  for (int k = 0; k < 6; ++k) {
+    constexpr int row[6] = {0, 1, 2, 0, 0, 1}, column[6] = {0, 1, 2, 1, 2, 2};
+    second[k] = sums[10 + k] - area * base_centre_[row[k]] * base_centre_[column[k]];
+  }
+  const Vector moment = Vector{sums[3], sums[4], sums[5]} - io::cross(base_centre_, force);
+  base_turning_ = solve({{{second[1] + second[2], -second[3], -second[4]},
+                          {-second[3], second[0] + second[2], -second[5]},
+                          {-second[4], -second[5], second[0] + second[1]}}},
+                        moment);
 }
 
 } // namespace corvivo::physics

@@ -20,6 +20,7 @@ struct Solid::Sums {
     MPI_Allreduce(MPI_IN_PLACE, &min_det_f, 1, MPI_DOUBLE, MPI_MIN, comm);
     area = {sum[0], sum[1], sum[2]};
     moment = sum[3];
+    volume = -(moment - io::dot(rim_centre, area)) / 3;
     valid = min_det_f > 0;
   }
 };

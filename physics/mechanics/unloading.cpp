@@ -1,5 +1,7 @@
 #include <physics/mechanics/unloading.hpp>
 
+#include <physics/mechanics/inverse_solid.hpp>
+#include <physics/mechanics/material.hpp>
 #include <physics/mechanics/newton.hpp>
 
 #include <io/base/log.hpp>
@@ -14,230 +16,186 @@ namespace corvivo::physics {
 namespace {
 
 using io::Vector3;
-using Matrix3 = std::array<Vector3, 3>;
 
-Matrix3 edges_of(const mesh::HeartMesh &mesh, const std::array<std::size_t, 4> &tetrahedron) {
-  Matrix3 edges;
-  for (int k = 0; k < 3; ++k)
-    edges[k] = mesh.nodes[tetrahedron[k + 1]] - mesh.nodes[tetrahedron[0]];
-  return edges;
+/// The heart without its contraction.
+SolidModel passive(const MechanicsOptions &options) {
+  SolidModel model = SolidModel::heart(options, 0.0);
+  model.activation = nullptr;
+  return model;
 }
 
-/// Deformation gradient that takes the edges (rows) `from` to `to`.
-Matrix3 gradient(const Matrix3 &from, const Matrix3 &to) {
-  const double volume = io::dot(from[0], io::cross(from[1], from[2]));
-  const Matrix3 dual{(1 / volume) * io::cross(from[1], from[2]), (1 / volume) * io::cross(from[2], from[0]),
-                     (1 / volume) * io::cross(from[0], from[1])};
-  Matrix3 F{};
-  for (int i = 0; i < 3; ++i)
-    for (int j = 0; j < 3; ++j)
-      for (int k = 0; k < 3; ++k)
-        F[i][j] += to[k][i] * dual[k][j];
-  return F;
-}
-
-/// F^-1 a, by Cramer's rule on the columns of F.
-Vector3 pull_back(const Matrix3 &F, const Vector3 &a) {
-  const Vector3 x{F[0][0], F[1][0], F[2][0]}, y{F[0][1], F[1][1], F[2][1]}, z{F[0][2], F[1][2], F[2][2]};
-  const double det = io::dot(x, io::cross(y, z));
-  return {io::dot(a, io::cross(y, z)) / det, io::dot(a, io::cross(z, x)) / det, io::dot(a, io::cross(x, y)) / det};
-}
-
-Vector3 transpose_times(const Matrix3 &F, const Vector3 &a) {
-  return a[0] * F[0] + a[1] * F[1] + a[2] * F[2];
-}
-
-double largest(const std::vector<Vector3> &vectors) {
-  double length = 0;
-  for (const Vector3 &vector : vectors)
-    length = std::max(length, io::norm(vector));
-  return length;
-}
-
-/// Vertices of the inflated shape minus their imaged places; on rank 0.
-std::vector<Vector3> distances(const std::vector<Vector3> &displacement, const mesh::HeartMesh &shape, const mesh::HeartMesh &imaged) {
-  std::vector<Vector3> apart;
-  for (std::size_t i = 0; i < imaged.nodes.size() && !displacement.empty(); ++i)
-    apart.push_back(shape.nodes[i] + displacement[i] - imaged.nodes[i]);
-  return apart;
-}
-
-std::vector<Vector3> difference(const std::vector<Vector3> &a, const std::vector<Vector3> &b) {
-  std::vector<Vector3> result;
-  for (std::size_t i = 0; i < a.size(); ++i)
-    result.push_back(a[i] - b[i]);
-  return result;
-}
-
-/// Inflation of a new shape from the displacement of the last one, which changes volumes less than keeping the deformed places would; from
-/// nothing where that fails.
-void inflate_again(Solid &solid, Newton &newton, Vec u, double pressure) {
-  solid.accept(u, 0);
-  solid.set_rest_share(1);
-  if (newton.solve(u, pressure, 0, 0).converged) {
-    inflate(solid, newton, u, pressure, pressure, 1);
-    return;
-  }
-  petsc::check(VecSet(u, 0.0));
-  solid.accept(u, 0);
-  inflate(solid, newton, u, 0, pressure, 4);
-}
-
-} // namespace
-
-mesh::Fibres carry_fibres(const mesh::Fibres &fibres, const mesh::HeartMesh &deformed, const mesh::HeartMesh &reference) {
-  const std::size_t count = deformed.nodes.size();
-  std::vector<Matrix3> F(count, Matrix3{});
-  for (const auto &tetrahedron : deformed.tetrahedra) {
-    const Matrix3 from = edges_of(reference, tetrahedron);
-    const Matrix3 of_cell = gradient(from, edges_of(deformed, tetrahedron));
-    const double volume = io::dot(from[0], io::cross(from[1], from[2]));
-    for (const std::size_t node : tetrahedron)
-      for (int i = 0; i < 3; ++i)
-        F[node][i] = F[node][i] + volume * of_cell[i];
-  }
-  mesh::Fibres carried = fibres;
-  for (std::size_t node = 0; node < count; ++node) {
-    carried.longitudinal[node] = io::normalized(pull_back(F[node], fibres.longitudinal[node]));
-    carried.transmural[node] = io::normalized(transpose_times(F[node], fibres.transmural[node]));
-  }
-  return carried;
-}
-
-namespace {
-
-/// Anderson's mixing for the fixed point X = X - r(X) on the vertices: the step that the last few residuals make smallest. On rank 0.
-class Mixing {
+/// The inverse problem with its solver.
+class Search {
 public:
-  void restart() { shapes_.clear(), residuals_.clear(); }
-  std::vector<Vector3> next(const std::vector<Vector3> &shape, const std::vector<Vector3> &residual) {
-    constexpr std::size_t memory = 5;
-    shapes_.push_back(shape);
-    residuals_.push_back(residual);
-    if (shapes_.size() > memory + 1) {
-      shapes_.erase(shapes_.begin());
-      residuals_.erase(residuals_.begin());
-    }
-    const std::size_t count = shapes_.size() - 1;
-    std::vector<std::vector<Vector3>> dr, dx;
-    for (std::size_t j = 0; j < count; ++j) {
-      dr.push_back(difference(residuals_[j + 1], residuals_[j]));
-      dx.push_back(difference(shapes_[j + 1], shapes_[j]));
-    }
-    const std::vector<double> gamma = least_squares(dr, residual);
-    std::vector<Vector3> mixed = difference(shape, residual);
-    for (std::size_t j = 0; j < count; ++j)
-      for (std::size_t i = 0; i < mixed.size(); ++i)
-        mixed[i] = mixed[i] - gamma[j] * (dx[j][i] - dr[j][i]);
-    return mixed;
-  }
+  Search(MPI_Comm comm, const mesh::HeartMesh &mesh, const mesh::Fibres &fibres, const MechanicsOptions &options)
+      : solid_(comm, mesh, fibres, passive(options)), newton_(solid_, tight(options.newton)), v_(solid_.domain().make_vector()) {}
+  /// Collective. Throws SolveError.
+  void solve(double pressure);
+  double volume() { return solid_.unloaded_volume() / io::mm3_per_mL; }
+  int iterations() const { return newton_.iterations(); }
+  std::vector<Vector3> moved() const { return solid_.domain().gather(v_); }
 
 private:
-  static double product(const std::vector<Vector3> &a, const std::vector<Vector3> &b) {
-    double sum = 0;
-    for (std::size_t i = 0; i < a.size(); ++i)
-      sum += io::dot(a[i], b[i]);
-    return sum;
+  static NewtonOptions tight(NewtonOptions options) { // assembly costs more than a factorisation here
+    options.krylov_iterations = 2;
+    options.linear_tolerance = 1e-6;
+    return options;
   }
-  /// gamma that makes |r - sum gamma_j dr_j| smallest; normal equations, lightly damped because the differences become parallel.
-  static std::vector<double> least_squares(const std::vector<std::vector<Vector3>> &dr, const std::vector<Vector3> &r) {
-    const std::size_t n = dr.size();
-    std::vector<std::vector<double>> a(n, std::vector<double>(n + 1));
-    for (std::size_t i = 0; i < n; ++i) {
-      for (std::size_t j = 0; j < n; ++j)
-        a[i][j] = product(dr[i], dr[j]) * (i == j ? 1 + 1e-8 : 1);
-      a[i][n] = product(dr[i], r);
-    }
-    for (std::size_t k = 0; k < n; ++k)
-      for (std::size_t i = k + 1; i < n; ++i) {
-        const double factor = a[i][k] / a[k][k];
-        for (std::size_t j = k; j <= n; ++j)
-          a[i][j] -= factor * a[k][j];
-      }
-    std::vector<double> gamma(n);
-    for (std::size_t k = n; k-- > 0;) {
-      double sum = a[k][n];
-      for (std::size_t j = k + 1; j < n; ++j)
-        sum -= a[k][j] * gamma[j];
-      gamma[k] = sum / a[k][k];
-    }
-    return gamma;
-  }
-  std::vector<std::vector<Vector3>> shapes_, residuals_;
+  void raise_pressure(double full);
+
+  InverseSolid solid_;
+  Newton newton_;
+  petsc::Vector v_;
+  bool started_ = false;
 };
 
-/// Smallest volume of a tetrahedron of `mesh` over that of `imaged`.
-double smallest_share(const mesh::HeartMesh &mesh, const mesh::HeartMesh &imaged) {
-  double smallest = 1e300;
-  for (const auto &tetrahedron : mesh.tetrahedra) {
-    const Matrix3 now = edges_of(mesh, tetrahedron), then = edges_of(imaged, tetrahedron);
-    smallest = std::min(smallest, io::dot(now[0], io::cross(now[1], now[2])) / io::dot(then[0], io::cross(then[1], then[2])));
-  }
-  return smallest;
+/// From the shape that was found last, if there is one and it is near enough, else from the imaged one.
+void Search::solve(double pressure) {
+  if (started_ && newton_.solve(v_, pressure, 0, 0).converged)
+    return;
+  petsc::check(VecSet(v_, 0.0));
+  raise_pressure(pressure);
+  started_ = true;
 }
 
-/// Moves the vertices of `shape` to `target`, or only part of the way where that would turn a tetrahedron inside out.
-void move_safely(mesh::HeartMesh &shape, const std::vector<Vector3> &target, const mesh::HeartMesh &imaged) {
-  const std::vector<Vector3> start = shape.nodes;
-  for (double share = 1; share > 1e-3; share /= 2) {
-    for (std::size_t i = 0; i < start.size(); ++i)
-      shape.nodes[i] = start[i] + share * (target[i] - start[i]);
-    if (smallest_share(shape, imaged) > 0.1)
-      return;
+/// Pushes v to the inverse balance at `full` kPa: steps of pressure that grow while Newton converges and halve where it does not, each
+/// started from the last change continued.
+void Search::raise_pressure(double full) {
+  const petsc::Vector before = petsc::like(v_), start = petsc::like(v_);
+  double done = 0, last = 0, stride = 0.2;
+  io::Progress progress("unloading", 100, "% of the pressure");
+  while (done < 1) {
+    const double next = std::min(done + stride, 1.0);
+    petsc::copy(v_, start);
+    if (last > 0) {
+      const double share = (next - done) / last;
+      petsc::check(VecScale(v_, 1 + share));
+      petsc::add(v_, -share, before);
+    }
+    NewtonResult result = newton_.solve(v_, next * full, 0, 0);
+    if (!result.converged && last > 0) {
+      petsc::copy(start, v_);
+      result = newton_.solve(v_, next * full, 0, 0);
+    }
+    if (result.converged) {
+      petsc::copy(start, before);
+      last = next - done;
+      done = next;
+      stride *= 1.5;
+      progress.update(100 * done);
+      continue;
+    }
+    petsc::copy(start, v_);
+    stride /= 2;
+    if (stride < 1.0 / 256)
+      throw io::SolveError("unloading stopped at " + io::fixed(done * full / io::kPa_per_mmHg, 2) + " mmHg of " +
+                               io::fixed(full / io::kPa_per_mmHg, 2) + " mmHg: " + result.reason +
+                               "; try a stiffer material, a lower end-diastolic pressure or a finer mesh",
+                           result.residuals);
   }
-  shape.nodes = start;
+}
+
+/// Loads the stress-free shape again from where it was imaged: how far do the nodes move, and how large is the unloaded cavity?
+void load_again(MPI_Comm comm, const MechanicsOptions &options, double pressure, Reference &reference) {
+  Solid solid(comm, reference.mesh, reference.fibres, passive(options));
+  solid.set_reference(reference.mesh, reference.places);
+  const std::vector<Vector3> imaged = displacement_as_imaged(reference);
+  solid.set_rest(imaged);
+  const petsc::Vector u = solid.domain().make_vector();
+  reference.volume = solid.unloaded_volume() / io::mm3_per_mL;
+  solid.domain().spread(imaged, u);
+  solid.accept(u, 0);
+  Newton newton(solid, options.newton);
+  const NewtonResult result = newton.solve(u, pressure, 0, 0);
+  if (!result.converged)
+    throw io::SolveError("the unloaded shape does not carry the end-diastolic pressure: " + result.reason, result.residuals);
+  const std::vector<Vector3> found = solid.domain().gather(u);
+  for (std::size_t i = 0; i < found.size(); ++i)
+    reference.residual = std::max(reference.residual, io::norm(found[i] - imaged[i]));
+  MPI_Bcast(&reference.residual, 1, MPI_DOUBLE, 0, comm);
 }
 
 } // namespace
+
+std::vector<Vector3> displacement_as_imaged(const Reference &reference) {
+  std::vector<Vector3> displacement;
+  if (reference.places.empty())
+    return displacement;
+  const std::vector<Vector3> &imaged = mesh::refine(reference.mesh).nodes;
+  for (std::size_t i = 0; i < imaged.size(); ++i)
+    displacement.push_back(imaged[i] - reference.places[i]);
+  return displacement;
+}
+
+Reference as_imaged(MPI_Comm comm, const mesh::HeartMesh &mesh, const mesh::Fibres &fibres) {
+  Reference reference{mesh, fibres, {}, 0, 0, 0};
+  io::on_rank_0(comm, [&] {
+    reference.places = mesh::refine(mesh).nodes;
+    reference.volume = mesh::cavity_volume(mesh, "endocardium_lv") / io::mm3_per_mL;
+  });
+  MPI_Bcast(&reference.volume, 1, MPI_DOUBLE, 0, comm);
+  return reference;
+}
 
 Reference unload(MPI_Comm comm, const mesh::HeartMesh &mesh, const mesh::Fibres &fibres, const MechanicsOptions &options) {
   const double full = options.end_diastolic_pressure * io::kPa_per_mmHg;
-  SolidModel model = SolidModel::heart(options, 0.0);
-  model.activation = nullptr;
-  Solid solid(comm, mesh, fibres, model);
-  Newton newton(solid, options.newton);
-  const petsc::Vector u = solid.domain().make_vector();
-  Reference reference{mesh, fibres, {}};
-  io::Progress progress("unloading", options.unloading.iterations, "iterations");
-  // The pressure is raised while the shape shrinks: one correction at each fraction, so that no step turns an element.
-  const std::vector<double> fractions = {0.03, 0.06, 0.1, 0.15, 0.21, 0.28, 0.36, 0.45, 0.55, 0.66, 0.78, 0.9};
-  Mixing mixing;
-  double pressure = fractions.front() * full;
-  inflate(solid, newton, u, 0, pressure, 5);
-  for (int iteration = 0;; ++iteration) {
-    const bool loaded = static_cast<std::size_t>(iteration) >= fractions.size();
-    const std::vector<Vector3> apart = distances(solid.domain().gather(u), reference.mesh, mesh);
-    double distance = largest(apart);
-    MPI_Bcast(&distance, 1, MPI_DOUBLE, 0, comm);
-    if (loaded) {
-      reference.residuals.push_back(distance);
-      if (distance <= options.unloading.tolerance)
-        return reference;
-      const std::size_t count = reference.residuals.size();
-      const bool stalled = count > 3 && distance > 0.98 * reference.residuals[count - 3];
-      const bool last = stalled || iteration >= options.unloading.iterations;
-      if (last && distance <= options.unloading.acceptable) {
-        io::warn("the unloaded shape inflates to within " + io::fixed(distance, 2) + " mm of the image, not " +
-                 io::fixed(options.unloading.tolerance, 2) + " mm");
-        return reference;
-      }
-      if (last)
-        throw io::SolveError("the unloaded shape is still " + io::fixed(distance, 3) + " mm away after " + std::to_string(iteration) +
-                                 " iterations (tolerance " + io::fixed(options.unloading.tolerance, 3) +
-                                 " mm); try a stiffer material, a lower end-diastolic pressure or a finer mesh",
-                             reference.residuals);
-    }
-    if (io::rank(comm) == 0) {
-      move_safely(reference.mesh, loaded ? mixing.next(reference.mesh.nodes, apart) : difference(reference.mesh.nodes, apart), mesh);
-      reference.fibres = carry_fibres(fibres, mesh, reference.mesh);
-    }
-    solid.set_reference(reference.mesh, reference.fibres);
-    solid.set_rest(difference(mesh.nodes, reference.mesh.nodes));
-    const std::size_t next = static_cast<std::size_t>(iteration) + 1;
-    pressure = next < fractions.size() ? fractions[next] * full : full;
-    inflate_again(solid, newton, u, pressure);
-    progress.update(iteration + 1);
+  Reference reference = as_imaged(comm, mesh, fibres);
+  {
+    Search search(comm, mesh, fibres, options);
+    search.solve(full);
+    reference.iterations = search.iterations();
+    const std::vector<Vector3> moved = search.moved();
+    for (std::size_t i = 0; i < moved.size(); ++i)
+      reference.places[i] = reference.places[i] + moved[i];
   }
+  load_again(comm, options, full, reference);
+  if (reference.residual > options.unloading.tolerance)
+    throw io::SolveError("the unloaded shape loads to " + io::fixed(reference.residual, 3) + " mm from the image, not within " +
+                             io::fixed(options.unloading.tolerance, 3) + " mm; try a tighter heartbeat.newton.tolerance",
+                         {reference.residual});
+  return reference;
+}
+
+double klotz_unloaded_volume(double volume, double pressure) {
+  return volume * (0.6 - 0.006 * pressure);
+}
+
+StiffnessFit fit_stiffness(MPI_Comm comm, const mesh::HeartMesh &mesh, const mesh::Fibres &fibres, MechanicsOptions &options, double target,
+                           double tolerance, int runs) {
+  const double full = options.end_diastolic_pressure * io::kPa_per_mmHg;
+  Search search(comm, mesh, fibres, options);
+  StiffnessFit fit;
+  double scale = 1; // of the material as it came
+  const auto move_to = [&](double wanted) {
+    options.material->multiply_stiffness(wanted / scale);
+    scale = wanted;
+  };
+  for (int run = 0; run < runs; ++run) {
+    try {
+      search.solve(full);
+    } catch (const io::SolveError &) {
+      if (!fit.scales.empty() || run + 1 == runs)
+        throw;
+      move_to(2 * scale);
+      continue;
+    }
+    fit.scales.push_back(scale);
+    fit.volumes.push_back(search.volume());
+    const double miss = fit.volumes.back() - target;
+    if (fit.scales.size() == 1 || std::abs(miss) < std::abs(fit.residual)) {
+      fit.residual = miss;
+      fit.scale = scale;
+    }
+    if (std::abs(miss) <= tolerance || run + 1 == runs)
+      break;
+    const std::size_t n = fit.scales.size();
+    double slope = 0.5 * target; // mL per unit of log(scale), of the order that hearts have
+    if (n > 1)
+      slope = (fit.volumes[n - 1] - fit.volumes[n - 2]) / std::log(fit.scales[n - 1] / fit.scales[n - 2]);
+    move_to(scale * std::exp(std::clamp(-miss / std::max(slope, 0.1 * target), -0.7, 0.7)));
+  }
+  move_to(fit.scale);
+  return fit;
 }
 
 } // namespace corvivo::physics

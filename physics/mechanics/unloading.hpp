@@ -9,21 +9,40 @@
 
 namespace corvivo::physics {
 
-/// A stress-free body; mesh and fibres on rank 0, the tetrahedra those of the imaged mesh.
+/// A body as imaged and where its nodes are when it is free of stress; on rank 0.
 struct Reference {
   mesh::HeartMesh mesh;
   mesh::Fibres fibres;
-  std::vector<double> residuals; ///< mm, largest distance of an inflated vertex from its imaged place, per iteration
+  std::vector<io::Vector3> places; ///< mm, of the nodes of mesh::refine(mesh): vertices, then midpoints of edges
+  double volume = 0;               ///< mL, of the unloaded cavity; the same on every rank
+  double residual = 0;             ///< mm, largest distance of a node from its imaged place once loaded again; the same on every rank
+  int iterations = 0;              ///< of Newton's method
 };
 
-/// Directions at the nodes of `deformed` carried to the same tetrahedra in `reference`: the longitudinal direction as a line of the tissue
-/// (F^-1), the transmural one as a normal of its layers (F^T); F is the mean over the tetrahedra around a node, by volume. Depth stays.
-mesh::Fibres carry_fibres(const mesh::Fibres &fibres, const mesh::HeartMesh &deformed, const mesh::HeartMesh &reference);
+/// A body that is stress-free as imaged. Collective for the volume.
+Reference as_imaged(MPI_Comm comm, const mesh::HeartMesh &mesh, const mesh::Fibres &fibres);
 
-/// Fixed point X <- X - (x(X) - x_imaged), with x(X) the shape X inflated (Sellier 2011): one correction at each of a row of rising
-/// pressures, then Anderson's mixing at the end-diastolic one; a correction that would shrink a tetrahedron below a tenth is shortened.
-/// Springs rest in the imaged shape. A search that no longer improves is accepted with a warning within `acceptable`, else throws
-/// SolveError with the distances. Collective; `mesh` and `fibres` are read on rank 0 and the result is there.
+/// Inverse elastostatics (see InverseSolid) at pressures that rise to the end-diastolic one, then one balance of the loaded body, whose
+/// distance from the image is the result's `residual`. Throws SolveError with Newton's residuals when no smaller rise of the pressure
+/// helps or the residual exceeds the tolerance. Collective; `mesh` and `fibres` are read on rank 0.
 Reference unload(MPI_Comm comm, const mesh::HeartMesh &mesh, const mesh::Fibres &fibres, const MechanicsOptions &options);
+
+/// What the cavity of a normal heart holds without pressure, from the volume and pressure (mmHg) of one end diastole, in the unit of
+/// `volume`: V0 = V (0.6 - 0.006 p). Klotz et al., Am J Physiol Heart Circ Physiol 291:H403, 2006.
+double klotz_unloaded_volume(double volume, double pressure);
+
+struct StiffnessFit {
+  std::vector<double> scales, volumes; ///< factor on the material's stiffness and unloaded volume (mL) of each run
+  double scale = 1;                    ///< of the run nearest to the target, which the material has now
+  double residual = 0;                 ///< its volume minus the target, mL
+};
+
+/// Multiplies the material's stiffness so that the unloaded cavity has `target` mL: secant rule on the logarithm of the scale, each run
+/// from the shape of the last. Collective. Throws SolveError when no run succeeds.
+StiffnessFit fit_stiffness(MPI_Comm comm, const mesh::HeartMesh &mesh, const mesh::Fibres &fibres, MechanicsOptions &options, double target,
+                           double tolerance, int runs);
+
+/// Imaged places minus stress-free ones at the nodes of mesh::refine(mesh); on rank 0.
+std::vector<io::Vector3> displacement_as_imaged(const Reference &reference);
 
 } // namespace corvivo::physics

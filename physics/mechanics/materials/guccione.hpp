@@ -19,6 +19,7 @@ class Guccione final : public Material {
 public:
   explicit Guccione(const GuccioneParameters &parameters = {}) : p_(parameters) {}
   void describe(io::Schema &schema) override { p_.describe(schema); }
+  void multiply_stiffness(double factor) override { p_.scale *= factor; }
   PassiveResponse respond(const dealii::SymmetricTensor<2, 3> &C, const FibreFrame &frame) const override;
 
 private:

@@ -7,6 +7,7 @@ namespace corvivo::physics {
 class NeoHooke final : public Material {
 public:
   void describe(io::Schema &schema) override;
+  void multiply_stiffness(double factor) override { scale_ *= factor; }
   PassiveResponse respond(const dealii::SymmetricTensor<2, 3> &C, const FibreFrame &frame) const override;
 
 private:
@@ -19,6 +20,7 @@ private:
 class Demiray final : public Material {
 public:
   void describe(io::Schema &schema) override;
+  void multiply_stiffness(double factor) override { scale_ *= factor; }
   PassiveResponse respond(const dealii::SymmetricTensor<2, 3> &C, const FibreFrame &frame) const override;
 
 private:

@@ -67,7 +67,7 @@ TEST(CoarseHeartbeat, ReadsBackWhatItSaved) {
   result.series.add_column("time", "ms");
   result.series.append_row({0.1});
   const Beat beat;
-  result.reference = {beat.body.mesh, beat.body.fibres, {0.5, 0.01}};
+  result.reference = {beat.body.mesh, beat.body.fibres, {{0.5, 0.01, 0.1}}, 99, 0.01, 7};
   result.partial = true;
   result.failure = "stopped";
   const test::TemporaryFolder folder;
@@ -75,6 +75,7 @@ TEST(CoarseHeartbeat, ReadsBackWhatItSaved) {
   const HeartbeatResult again = load_heartbeat(folder.file("beat"));
   EXPECT_EQ(again.series.column("time"), result.series.column("time"));
   EXPECT_EQ(again.reference.mesh.nodes, result.reference.mesh.nodes);
+  EXPECT_EQ(again.reference.places, result.reference.places);
   EXPECT_EQ(again.reference.fibres.longitudinal, result.reference.fibres.longitudinal);
   EXPECT_THROW(again.require_complete(), io::SolveError);
 }

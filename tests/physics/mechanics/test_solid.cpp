@@ -142,16 +142,15 @@ TEST(PublishedSolids, BeamOfLandBendsAsFarAsTheBenchmarkSays) {
   model.material = material.get();
   model.clamped = {"x0"};
   model.pressure_surface = "z0";
-  model.mean_dilatation = false;
   Solid solid(world, mesh, fibres, model);
   Newton newton(solid, {});
   const petsc::Vector u = solid.domain().make_vector();
   inflate(solid, newton, u, 0, 0.004, 4);
   const auto displacement = solid.domain().gather(u);
   if (io::rank() == 0) {
-    // Codes agree on 4.17 (4.151-4.185). Two boxes through the thickness with a penalty of 500 times the stiffness are 3 % too stiff: the
-    // bound guards against regressions, agreement needs the finer meshes of tests/benchmarks.
-    EXPECT_NEAR(beam_tip(mesh, displacement), 4.17, 0.13);
+    // Codes agree on 4.17 (4.151-4.185). Two boxes through the thickness are 1.7 % too stiff (6 % with one box): tests/benchmarks has the
+    // finer meshes.
+    EXPECT_NEAR(beam_tip(mesh, displacement), 4.17, 0.02 * 4.17);
   }
 }
 
