@@ -48,6 +48,10 @@ void MechanicsOptions::describe(io::Schema &schema) {
   schema.quantity("tension_scale", tension_scale, "1", io::not_negative, "Factor on the active tension; the secant search replaces it.");
   schema.quantity("sheet_tension_fraction", sheet_tension_fraction, "1", io::between(0, 1),
                   "Part of the tension that acts along the sheet.");
+  schema.quantity(
+      "normal_tension_fraction", normal_tension_fraction, "1", io::between(0, 1),
+      "Part of the tension that acts across the fibres within the wall's layers (the sheets' normal), where cells that lie askew "
+      "pull.");
   schema.quantity("point_bulk_modulus", point_bulk_modulus, "kPa", io::not_negative,
                   "Penalty on the change of volume at each quadrature point, beside the material's bulk modulus on each cell's mean.");
   schema.quantity("end_diastolic_pressure", end_diastolic_pressure, "mmHg", io::not_negative, "LV pressure of the imaged shape.");

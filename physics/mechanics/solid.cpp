@@ -33,6 +33,7 @@ SolidModel SolidModel::heart(const MechanicsOptions &options, double tension_sca
   model.nominal_tension = options.stress_convention == "nominal";
   model.tension_scale = tension_scale;
   model.sheet_tension_fraction = options.sheet_tension_fraction;
+  model.normal_tension_fraction = options.normal_tension_fraction;
   model.point_bulk_modulus = options.point_bulk_modulus;
   model.springs = {{"epicardium", options.pericardium}, {"base", options.base}};
   model.valve_plane_load = options.valve_plane_load;

@@ -22,9 +22,9 @@ struct SolidModel {
   const Material *material = nullptr;
   const ActiveTension *activation = nullptr; ///< null: passive
   bool nominal_tension = true;
-  double tension_scale = 1, sheet_tension_fraction = 0;        ///< 1
-  std::vector<std::pair<std::string, SurfaceSprings>> springs; ///< by name of the surface
-  std::vector<std::string> clamped;                            ///< surfaces that do not move
+  double tension_scale = 1, sheet_tension_fraction = 0, normal_tension_fraction = 0; ///< 1
+  std::vector<std::pair<std::string, SurfaceSprings>> springs;                       ///< by name of the surface
+  std::vector<std::string> clamped;                                                  ///< surfaces that do not move
   std::string pressure_surface = "endocardium_lv", base_surface = "base";
   bool valve_plane_load = false;
   /// kPa, with mean dilatation: a penalty on the change of volume at each quadrature point beside the material's own on the cell's mean.

@@ -109,16 +109,18 @@ void Solid::add_activity(std::size_t p, const double *C, double time, double dt,
       for (int l = 0; l < 6; ++l)
         D[6 * k + l] += dstress / stretch * fibre[k] * fibre[l];
     }
-    if (model_.sheet_tension_fraction > 0) {
-      const auto sheet = product(points_[p].frame[1]);
-      const double share = model_.sheet_tension_fraction, across = std::sqrt(squared_stretch(sheet));
+    for (const auto &[axis, share] : {std::pair{1, model_.sheet_tension_fraction}, {2, model_.normal_tension_fraction}}) {
+      if (share <= 0)
+        continue;
+      const auto along = product(points_[p].frame[axis]);
+      const double across = std::sqrt(squared_stretch(along));
       const double part = model_.nominal_tension ? share / across : share;
       for (int k = 0; k < 6; ++k) {
-        S[k] += part * Ta * sheet[k];
+        S[k] += part * Ta * along[k];
         for (int l = 0; l < 6; ++l) {
-          D[6 * k + l] += part * slope / stretch * sheet[k] * fibre[l];
+          D[6 * k + l] += part * slope / stretch * along[k] * fibre[l];
           if (model_.nominal_tension)
-            D[6 * k + l] -= part * Ta / (across * across) * sheet[k] * sheet[l];
+            D[6 * k + l] -= part * Ta / (across * across) * along[k] * along[l];
         }
       }
     }

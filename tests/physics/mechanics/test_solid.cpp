@@ -49,6 +49,7 @@ protected:
   SolidDerivatives() : body_(test::ventricle({}, 4, 1)) {
     options_.make_models();
     options_.sheet_tension_fraction = 0.2;
+    options_.normal_tension_fraction = 0.3;
     solid_ = std::make_unique<Solid>(world, body_.mesh, body_.fibres, heart_model(options_));
     solid_->set_calcium(body_.mesh, test::calcium_wave(body_.mesh, 5, 100));
     u_ = solid_->domain().make_vector();
