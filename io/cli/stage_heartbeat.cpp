@@ -95,7 +95,8 @@ double fitted_tension(Case &options, const Pipeline &pipeline, const physics::Cl
   if (!fit.enabled)
     return options.heartbeat->mechanics.tension_scale;
   io::say("    active tension: at most " + std::to_string(fit.runs) + " trial beats on a coarser mesh");
-  const Ventricle coarse = make_ventricle(options, pipeline, fit.element_size, 2 * options.heartbeat->facet_distance);
+  const Ventricle coarse = make_ventricle(options, pipeline, fit.element_size,
+                                          options.heartbeat->facet_distance * fit.element_size / options.heartbeat->element_size);
   physics::HeartbeatInput trial = input_of(coarse, circulation, cycle);
   trial.tension_scale = options.heartbeat->mechanics.tension_scale;
   const physics::TensionSearch search =

@@ -47,10 +47,10 @@ void MechanicsOptions::describe(io::Schema &schema) {
                 "Active stress from tension Ta: S = Ta/lambda f x f (nominal) or S = Ta f x f.");
   schema.quantity("tension_scale", tension_scale, "1", io::not_negative, "Factor on the active tension; the secant search replaces it.");
   schema.quantity("sheet_tension_fraction", sheet_tension_fraction, "1", io::between(0, 1),
-                  "Part of the tension that acts along the sheet.");
+                  "Part k_s of the active stress that acts along the sheet, Ta (f x f + k_s s x s + k_n n x n).");
   schema.quantity(
       "normal_tension_fraction", normal_tension_fraction, "1", io::between(0, 1),
-      "Part of the tension that acts across the fibres within the wall's layers (the sheets' normal), where cells that lie askew "
+      "Part k_n of the active stress that acts across the fibres within the wall's layers (the sheets' normal), where cells that lie askew "
       "pull.");
   schema.quantity("point_bulk_modulus", point_bulk_modulus, "kPa", io::not_negative,
                   "Penalty on the change of volume at each quadrature point, beside the material's bulk modulus on each cell's mean.");

@@ -51,7 +51,7 @@ struct MechanicsOptions {
   std::string stress_convention = "nominal";
   double tension_scale = 1.0;
   double sheet_tension_fraction = 0.0, normal_tension_fraction = 0.0;
-  double point_bulk_modulus = 100.0;   ///< kPa, see SolidModel
+  double point_bulk_modulus = 300.0;   ///< kPa, see SolidModel
   double end_diastolic_pressure = 8.0; ///< mmHg
   double time_step = 2.0;              ///< ms
   double resting_time_step = 5.0;      ///< ms, while the ventricle is not contracting

@@ -1,8 +1,8 @@
 #pragma once
 /// Quasi-static balance of a hyperelastic, actively contracting body with quadratic tetrahedra:
 ///   int (S_passive(C_mean) + S_active(lambda)) : dE dV + p int_cavity du . n da + springs, dashpots - p base share = 0,
-/// C_mean with one change of volume per cell (mean_dilatation.hpp), S_active = Ta / lambda f x f (nominal) or Ta f x f. Lengths in mm,
-/// stresses in kPa, times in ms.
+/// C_mean with one change of volume per cell (mean_dilatation.hpp), S_active = Ta / lambda H (nominal) or Ta H, H = f x f + k_s s x s + k_n
+/// n x n. Lengths in mm, stresses in kPa, times in ms.
 #include <physics/mechanics/balance.hpp>
 #include <physics/mechanics/options.hpp>
 #include <physics/nodal_history.hpp>
@@ -29,7 +29,7 @@ struct SolidModel {
   bool valve_plane_load = false;
   /// kPa, with mean dilatation: a penalty on the change of volume at each quadrature point beside the material's own on the cell's mean.
   /// Without it three modes of every cell, those that grow one end and shrink the other, meet no stress.
-  double point_bulk_modulus = 100;
+  double point_bulk_modulus = 300;
   bool mean_dilatation = true; ///< one change of volume per cell (P2/P0); else one per quadrature point
   /// The heart's own choice of surfaces with the options' models.
   static SolidModel heart(const MechanicsOptions &options, double tension_scale);

@@ -104,25 +104,14 @@ void Solid::add_activity(std::size_t p, const double *C, double time, double dt,
     const double slope = model_.tension_scale * response.stiffness, Ta = tension_[p];
     const double stress = model_.nominal_tension ? Ta / stretch : Ta;
     const double dstress = model_.nominal_tension ? (slope - Ta / stretch) / stretch : slope; // d stress / d lambda
+    auto structure = fibre;                                                                   // f x f and the parts of it across the fibre
+    const auto sheet = product(points_[p].frame[1]), normal = product(points_[p].frame[2]);
+    for (int k = 0; k < 6; ++k)
+      structure[k] += model_.sheet_tension_fraction * sheet[k] + model_.normal_tension_fraction * normal[k];
     for (int k = 0; k < 6; ++k) {
-      S[k] += stress * fibre[k];
+      S[k] += stress * structure[k];
       for (int l = 0; l < 6; ++l)
-        D[6 * k + l] += dstress / stretch * fibre[k] * fibre[l];
-    }
-    for (const auto &[axis, share] : {std::pair{1, model_.sheet_tension_fraction}, {2, model_.normal_tension_fraction}}) {
-      if (share <= 0)
-        continue;
-      const auto along = product(points_[p].frame[axis]);
-      const double across = std::sqrt(squared_stretch(along));
-      const double part = model_.nominal_tension ? share / across : share;
-      for (int k = 0; k < 6; ++k) {
-        S[k] += part * Ta * along[k];
-        for (int l = 0; l < 6; ++l) {
-          D[6 * k + l] += part * slope / stretch * along[k] * fibre[l];
-          if (model_.nominal_tension)
-            D[6 * k + l] -= part * Ta / (across * across) * along[k] * along[l];
-        }
-      }
+        D[6 * k + l] += dstress / stretch * structure[k] * fibre[l];
     }
   }
 }
