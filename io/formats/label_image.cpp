@@ -3,6 +3,8 @@
 #include <io/base/errors.hpp>
 #include <io/base/text.hpp>
 #include <io/base/units.hpp>
+#include <io/formats/mesh_files.hpp>
+#include <io/formats/surfaces.hpp>
 #include <io/formats/voxel_data.hpp>
 
 #include <algorithm>
@@ -43,7 +45,28 @@ Image read_image(const std::string &path, int frame) {
   throw CaseError(path + ": not a kind of image that can be read; expected .nii, .nii.gz, .nrrd, .nhdr, .mha or .mhd");
 }
 
+namespace {
+
+Image surface_labels(const std::string &path) {
+  try {
+    Surface heart = labelled_surface(read_mesh(path), "class");
+    const SurfaceRepair done = repair(heart, 1e-3, 3);
+    Image image = label_map(heart, 1.25);
+    image.source = path;
+    image.notes.push_back(done.text());
+    return image;
+  } catch (const CaseError &error) {
+    const std::string what = error.what();
+    throw CaseError(what.rfind(path, 0) == 0 ? what : path + ": " + what);
+  }
+}
+
+} // namespace
+
 Image read_label_image(const std::string &path, int frame) {
+  for (const char *ending : {".vtp", ".vtk", ".ply", ".stl"})
+    if (ends_with(path, ending))
+      return surface_labels(path);
   Image image = read_image(path, frame);
   for (const float value : image.voxels)
     if (!(value >= 0 && value <= 65535 && value == std::floor(value)))

@@ -1,10 +1,12 @@
 #include <io/base/errors.hpp>
+#include <io/formats/label_image.hpp>
 #include <io/formats/mesh_files.hpp>
 #include <io/formats/surfaces.hpp>
 #include <tests/support/temporary_folder.hpp>
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 using namespace corvivo;
@@ -106,6 +108,20 @@ TEST(Surfaces, OfOneFileEachAreOneClosedWall) {
   EXPECT_EQ(heart.names[2].second, "endo_lv");
 }
 
+TEST(Surfaces, BecomeALabelMapOfTheirVolumes) {
+  const auto path = shared("data/biventricle_surfaces/geo1/heart.vtp");
+  SKIP_WITHOUT(path);
+  io::Surface heart = io::labelled_surface(io::read_mesh(path.string()), "class");
+  io::repair(heart, 1e-3);
+  const io::Image map = io::read_label_image(path.string());
+  const auto volume = [&](float label) {
+    return map.voxel_volume() * static_cast<double>(std::count(map.voxels.begin(), map.voxels.end(), label));
+  };
+  EXPECT_NEAR(volume(2) / io::enclosed_volume(heart), 1, 0.005) << "voxels of 1.25 mm by their centre: errors of both signs";
+  EXPECT_NEAR(volume(3) / std::abs(io::enclosed_volume(io::part(heart, {3}))), 1, 0.005);
+  EXPECT_NEAR(volume(1) / std::abs(io::enclosed_volume(io::part(heart, {4}))), 1, 0.005);
+}
+
 TEST(BadSurfaces, AreRefusedWithASentence) {
   EXPECT_SAYS(complaint([] {
                 io::Surface nothing;
@@ -137,4 +153,9 @@ TEST(BadSurfaces, AreRefusedWithASentence) {
   EXPECT_SAYS(complaint([&] { io::labelled_surface(grid, "class"); }), "has no array 'class'");
   grid.cell_data = {{"class", 1, {0.5}}};
   EXPECT_SAYS(complaint([&] { io::labelled_surface(grid, "class"); }), "expected whole numbers of parts");
+  io::Surface box = broken_box();
+  EXPECT_SAYS(complaint([&] { io::label_map(box, 1); }), "no part 2; expected 1 base, 2 epicardium, 3 LV endocardium");
+  box.label = {1, 1, 2, 2, 3, 3, 3, 3, 3, 3};
+  io::repair(box, 1e-6);
+  EXPECT_SAYS(complaint([&] { io::label_map(box, 1); }), "1 open rims; expected a closed one");
 }
