@@ -52,6 +52,7 @@ Image surface_labels(const std::string &path) {
     Surface heart = labelled_surface(read_mesh(path), "class");
     const SurfaceRepair done = repair(heart, 1e-3, 3);
     Image image = label_map(heart, 1.25);
+    std::replace(image.voxels.begin(), image.voxels.end(), 4.0F, 0.0F); // the convention's background
     image.source = path;
     image.notes.push_back(done.text());
     return image;

@@ -45,7 +45,8 @@ std::vector<std::vector<std::size_t>> rims(const Surface &surface);
 /// Closes every rim with a fan about its centre; the new triangles get `label`.
 void close_rims(Surface &surface, int label);
 /// A label map of a closed wall whose parts are 1 base, 2 epicardium, 3 LV endocardium, 4 RV endocardium (as Cobiveco numbers them; 5
-/// counts as 3 and 6, the RV septum, as 4): numbers as in ACDC (1 RV cavity, 2 wall, 3 LV cavity), cubes of `voxel` mm whose centre is
+/// counts as 3 and 6, the RV septum, as 4): numbers as in ACDC (1 RV cavity, 2 LV wall, 3 LV cavity) and 4 RV wall (nearer to RV cavity
+/// and outside than to the LV cavity), cubes of `voxel` mm whose centre is
 /// inside, third axis normal to the base. So surfaces enter where label maps do. Throws CaseError for missing parts and open walls.
 Image label_map(const Surface &heart, double voxel);
 /// Volume inside, mm^3, after `close_rims` on a copy. Divergence theorem.
