@@ -38,22 +38,29 @@ void FibreOptions::describe(io::Schema &schema) {
   schema.quantity("endocardium_sheet_angle", endocardium_sheet_angle, "deg", io::between(-90, 90),
                   "Angle of the sheet from the transmural direction, turned about the fibre, at the endocardium.");
   schema.quantity("epicardium_sheet_angle", epicardium_sheet_angle, "deg", io::between(-90, 90), "The same at the epicardium.");
+  const std::string doste = "Doste 2019, Int J Numer Methods Biomed Eng 35:e3185: +90 to -25 degrees in the right free wall";
+  schema.quantity("right_endocardium_angle", right_endocardium_angle, "deg", io::between(-90, 90),
+                  "Helix angle at the endocardium of the right free wall; the septum's right side follows it.", doste);
+  schema.quantity("right_epicardium_angle", right_epicardium_angle, "deg", io::between(-90, 90),
+                  "Helix angle at the epicardium of the right free wall.", doste);
+  schema.quantity("insertion_width", insertion_width, "mm", io::positive,
+                  "Width of the right free wall, from the left wall on, over which the fibres of both pass into each other.");
   schema.choice("depth", depth, {"geometric", "harmonic"},
                 "What the angle is linear in: the ratio of the distances to both surfaces, or the Laplace solution.");
   schema.choice("longitudinal", longitudinal, {"long_axis", "laplace"},
                 "Direction from apex to base: the mesh's long axis, or the gradient of a Laplace solution between apex and base.");
 }
 
-Frame frame(const FibreOptions &options, double depth, const Vector3 &transmural, const Vector3 &longitudinal) {
+namespace {
+
+/// The frame at helix angle a and sheet angle b, radians.
+Frame turned(double a, double b, const Vector3 &transmural, const Vector3 &longitudinal) {
   Vector3 t = normalized(transmural);
   if (!(norm(t) > 0.5)) // opposite directions cancelled: any direction is as good
     t = norm(longitudinal) > 0 ? across(normalized(longitudinal)) : Vector3{1, 0, 0};
   const Vector3 round = cross(longitudinal, t);
   const Vector3 c = norm(round) > 1e-8 * norm(longitudinal) && norm(round) > 0 ? normalized(round) : across(t);
   const Vector3 l = cross(t, c);
-  const double d = std::clamp(depth, 0.0, 1.0);
-  const double a = between(options.endocardium_angle, options.epicardium_angle, d);
-  const double b = between(options.endocardium_sheet_angle, options.epicardium_sheet_angle, d);
   Frame result;
   result.fibre = normalized(std::cos(a) * c + std::sin(a) * l);
   const Vector3 sheet = std::cos(b) * t + std::sin(b) * cross(t, result.fibre);
@@ -62,15 +69,48 @@ Frame frame(const FibreOptions &options, double depth, const Vector3 &transmural
   return result;
 }
 
+/// Angle of the mean of two lines; exactly that of one when it has all the weight.
+double mean_of_lines(double a, double b, double weight_of_b) {
+  if (weight_of_b <= 0 || weight_of_b >= 1)
+    return weight_of_b <= 0 ? a : b;
+  return 0.5 * std::atan2((1 - weight_of_b) * std::sin(2 * a) + weight_of_b * std::sin(2 * b),
+                          (1 - weight_of_b) * std::cos(2 * a) + weight_of_b * std::cos(2 * b));
+}
+
+} // namespace
+
+Frame frame(const FibreOptions &options, double depth, const Vector3 &transmural, const Vector3 &longitudinal) {
+  const double d = std::clamp(depth, 0.0, 1.0);
+  return turned(between(options.endocardium_angle, options.epicardium_angle, d),
+                between(options.endocardium_sheet_angle, options.epicardium_sheet_angle, d), transmural, longitudinal);
+}
+
+Frame frame(const FibreOptions &options, const RightBlend &place, const Vector3 &transmural, const Vector3 &longitudinal) {
+  const double left = std::clamp(place.left_depth, 0.0, 1.0), right = std::clamp(place.right_depth, 0.0, 1.0);
+  const double outer = options.epicardium_angle + place.septum * (-options.right_endocardium_angle - options.epicardium_angle);
+  const double a = mean_of_lines(between(options.endocardium_angle, outer, left),
+                                 between(options.right_endocardium_angle, options.right_epicardium_angle, right), place.weight);
+  const double b = between(options.endocardium_sheet_angle, options.epicardium_sheet_angle, left + place.weight * (right - left));
+  return turned(a, b, transmural, longitudinal);
+}
+
 Frame Fibres::at(const std::array<std::size_t, 4> &cell_nodes, const std::array<double, 4> &barycentric) const {
   double d = 0;
   Vector3 t{}, l{};
+  RightBlend place;
   for (int i = 0; i < 4; ++i) {
     d += barycentric[i] * depth[cell_nodes[i]];
     t = t + barycentric[i] * transmural[cell_nodes[i]];
     l = l + barycentric[i] * longitudinal[cell_nodes[i]];
+    if (!right.empty()) {
+      const RightBlend &node = right[cell_nodes[i]];
+      place.left_depth += barycentric[i] * node.left_depth;
+      place.right_depth += barycentric[i] * node.right_depth;
+      place.septum += barycentric[i] * node.septum;
+      place.weight += barycentric[i] * node.weight;
+    }
   }
-  return frame(options, d, t, l);
+  return right.empty() ? frame(options, d, t, l) : frame(options, place, t, l);
 }
 
 namespace {
@@ -88,37 +128,11 @@ void check(const HeartMesh &mesh, const FibreOptions &options) {
     throw io::CaseError("fibres: the mesh has no long axis; choose longitudinal: laplace, which needs an apex and a surface 'base' only");
   if (options.longitudinal == "laplace" && !mesh.has_surface("base"))
     throw io::CaseError("fibres: longitudinal: laplace needs a surface 'base' on the mesh");
-}
-
-/// Apex to base: 0 within the apical node's own cells, else a single node would make the solution depend on the mesh alone.
-detail::LaplaceProblem apex_to_base(const HeartMesh &mesh) {
-  const int epicardium = mesh.surface_index("epicardium");
-  detail::LaplaceProblem problem;
-  problem.one_surface = mesh.surface_index("base");
-  double nearest = 1e300, longest = 0;
-  for (std::size_t t = 0; t < mesh.triangles.size(); ++t)
-    if (mesh.surface[t] == epicardium)
-      for (int i = 0; i < 3; ++i) {
-        const Vector3 &p = mesh.nodes[mesh.triangles[t][i]];
-        if (const double d = norm(p - mesh.apex); d <= nearest) {
-          longest = d < nearest ? 0 : longest;
-          nearest = d;
-          problem.zero_point = p;
-          for (int j = 0; j < 3; ++j)
-            longest = std::max(longest, norm(mesh.nodes[mesh.triangles[t][j]] - p));
-        }
-      }
-  problem.zero_radius = longest;
-  return problem;
-}
-
-/// Problems are stated on rank 0; every rank needs their numbers. Collective.
-detail::LaplaceProblem broadcast(const detail::LaplaceProblem &problem, MPI_Comm comm) {
-  const std::vector<double> numbers =
-      io::broadcast(std::vector<double>{double(problem.zero_surface), double(problem.one_surface), problem.zero_point[0],
-                                        problem.zero_point[1], problem.zero_point[2], problem.zero_radius},
-                    comm);
-  return {int(numbers[0]), int(numbers[1]), {numbers[2], numbers[3], numbers[4]}, numbers[5]};
+  if (mesh.has_surface("endocardium_rv") && options.depth != "geometric")
+    throw io::CaseError("fibres: a biventricle needs depth: geometric");
+  if (!(options.insertion_width > 0))
+    throw io::CaseError("fibres: insertion_width must be positive");
+  detail::check_right_ventricle(mesh);
 }
 
 std::vector<Vector3> directions(const HeartMesh &mesh, const detail::Harmonic &harmonic, const std::string &which) {
@@ -156,24 +170,6 @@ void set_normals_on_surfaces(const HeartMesh &mesh, std::vector<Vector3> &transm
   }
 }
 
-/// Mean helix angle (degrees, above -90 to 90) over the area of a surface; of lines, not of arrows, so angles are doubled.
-double mean_angle(const HeartMesh &mesh, const Fibres &fibres, const std::string &surface) {
-  double sine = 0, cosine = 0;
-  for (std::size_t t = 0; t < mesh.triangles.size(); ++t)
-    if (mesh.surface[t] == mesh.surface_index(surface)) {
-      const auto &[a, b, c] = mesh.triangles[t];
-      const Vector3 normal = 0.5 * cross(mesh.nodes[b] - mesh.nodes[a], mesh.nodes[c] - mesh.nodes[a]);
-      const Vector3 out = surface == "epicardium" ? normalized(normal) : -1.0 * normalized(normal);
-      const Vector3 longitudinal = fibres.longitudinal[a] + fibres.longitudinal[b] + fibres.longitudinal[c];
-      const Vector3 round = normalized(cross(longitudinal, out)), up = cross(out, round);
-      const Vector3 f = fibres.at({a, b, c, c}, {1. / 3, 1. / 3, 1. / 3, 0}).fibre;
-      const double angle = std::atan2(dot(f, up), dot(f, round));
-      sine += norm(normal) * std::sin(2 * angle);
-      cosine += norm(normal) * std::cos(2 * angle);
-    }
-  return 0.5 * std::atan2(sine, cosine) / degree;
-}
-
 void set_geometric_depth(const HeartMesh &mesh, Fibres &fibres, io::Quantities &quantities) {
   const auto inner = detail::distance_to_surface(mesh, "endocardium_lv"), outer = detail::distance_to_surface(mesh, "epicardium");
   double thickness = 0;
@@ -188,41 +184,51 @@ void set_geometric_depth(const HeartMesh &mesh, Fibres &fibres, io::Quantities &
 } // namespace
 
 Fibres compute_fibres(MPI_Comm comm, const HeartMesh &mesh, const FibreOptions &options, io::Quantities &quantities) {
-  detail::LaplaceProblem through_wall, along;
+  detail::LaplaceProblem through_wall, through_right, along;
   const bool solve_along = options.longitudinal == "laplace";
   io::on_rank_0(comm, [&] {
     check(mesh, options);
-    through_wall.zero_surface = mesh.surface_index("endocardium_lv");
-    through_wall.one_surface = mesh.surface_index("epicardium");
+    through_wall.zero_surfaces = {mesh.surface_index("endocardium_lv")};
+    through_wall.one_surfaces = {mesh.surface_index("epicardium")};
+    if (mesh.has_surface("endocardium_rv")) {
+      through_wall.one_surfaces.push_back(mesh.surface_index("endocardium_rv"));
+      through_right.zero_surfaces = {mesh.surface_index("endocardium_rv")};
+      through_right.one_surfaces = {mesh.surface_index("epicardium")};
+    }
     if (solve_along)
-      along = apex_to_base(mesh);
+      along = detail::apex_to_base(mesh);
   });
   Fibres fibres;
   fibres.options = options;
-  detail::Harmonic across_wall, apex_base;
+  detail::Harmonic across_wall, across_right, apex_base;
   {
     const DistributedMesh distributed(comm, mesh);
-    across_wall = detail::solve_laplace(distributed, broadcast(through_wall, comm));
+    across_wall = detail::solve_laplace(distributed, detail::broadcast(through_wall, comm));
+    if (const auto problem = detail::broadcast(through_right, comm); !problem.zero_surfaces.empty())
+      across_right = detail::solve_laplace(distributed, problem);
     if (solve_along)
-      apex_base = detail::solve_laplace(distributed, broadcast(along, comm));
+      apex_base = detail::solve_laplace(distributed, detail::broadcast(along, comm));
   }
-  std::vector<double> numbers;
+  std::string found; // quantities, as text, to the other ranks
   io::on_rank_0(comm, [&] {
     fibres.transmural = directions(mesh, across_wall, "transmural");
     set_normals_on_surfaces(mesh, fibres.transmural);
     fibres.longitudinal =
         solve_along ? directions(mesh, apex_base, "longitudinal") : std::vector<Vector3>(mesh.nodes.size(), normalized(mesh.long_axis));
-    io::Quantities found;
-    set_geometric_depth(mesh, fibres, found);
-    if (options.depth == "harmonic")
-      for (const double value : across_wall.value)
-        fibres.depth.push_back(std::clamp(value, 0.0, 1.0));
-    numbers = {mean_angle(mesh, fibres, "endocardium_lv"), mean_angle(mesh, fibres, "epicardium"), found.value("wall_thickness_mean")};
+    io::Quantities set;
+    if (mesh.has_surface("endocardium_rv")) {
+      detail::add_right_ventricle(mesh, across_right, fibres, set);
+    } else {
+      set_geometric_depth(mesh, fibres, set);
+      if (options.depth == "harmonic")
+        for (const double value : across_wall.value)
+          fibres.depth.push_back(std::clamp(value, 0.0, 1.0));
+      set.set("fibre_angle_endocardium", detail::mean_angle(mesh, fibres, "endocardium_lv"), "deg");
+      set.set("fibre_angle_epicardium", detail::mean_angle(mesh, fibres, "epicardium"), "deg");
+    }
+    found = io::to_json(set);
   });
-  numbers = io::broadcast(numbers, comm);
-  quantities.set("fibre_angle_endocardium", numbers[0], "deg");
-  quantities.set("fibre_angle_epicardium", numbers[1], "deg");
-  quantities.set("wall_thickness_mean", numbers[2], "mm");
+  quantities.append(io::quantities_from_json(io::broadcast(found, comm)));
   return fibres;
 }
 

@@ -84,4 +84,20 @@ std::vector<double> distance_to_surface(const HeartMesh &mesh, const std::string
   return distance;
 }
 
+Nearest nearest(const HeartMesh &mesh, const std::vector<std::array<std::size_t, 3>> &corners) {
+  Triangles triangles;
+  for (const auto &[a, b, c] : corners)
+    triangles.emplace_back(point(mesh.nodes[a]), point(mesh.nodes[b]), point(mesh.nodes[c]));
+  Tree tree(triangles.cbegin(), triangles.cend());
+  tree.accelerate_distance_queries();
+  Nearest result;
+  for (const Vector3 &node : mesh.nodes) {
+    const auto foot = tree.closest_point(point(node));
+    const Vector3 away = node - Vector3{foot.x(), foot.y(), foot.z()};
+    result.distance.push_back(norm(away));
+    result.direction.push_back(normalized(away));
+  }
+  return result;
+}
+
 } // namespace corvivo::mesh::detail

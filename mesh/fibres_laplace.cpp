@@ -31,7 +31,7 @@ using dealii::PETScWrappers::MPI::Vector;
 class Laplace {
 public:
   Laplace(const DistributedMesh &mesh, const LaplaceProblem &problem)
-      : mesh_(mesh), element_(2), straight_(1), mapping_(straight_), dofs_(mesh.triangulation()) {
+      : mesh_(mesh), element_(problem.by_nodes ? 1 : 2), straight_(1), mapping_(straight_), dofs_(mesh.triangulation()) {
     dofs_.distribute_dofs(element_);
     owned_ = dofs_.locally_owned_dofs();
     dealii::DoFTools::extract_locally_relevant_dofs(dofs_, relevant_);
@@ -51,7 +51,7 @@ public:
       dealii::PETScWrappers::PreconditionBoomerAMG preconditioner(matrix_, amg);
       cg.solve(matrix_, solution, right_, preconditioner);
     } catch (const dealii::SolverControl::NoConvergence &failure) {
-      throw io::SolveError("fibres: the Laplace equation did not converge in " + std::to_string(failure.last_step) + " iterations",
+      throw io::SolveError("mesh: the Laplace equation did not converge in " + std::to_string(failure.last_step) + " iterations",
                            control.get_history_data());
     }
     constraints_.distribute(solution);
@@ -95,14 +95,26 @@ public:
 private:
   void constrain(const LaplaceProblem &problem) {
     constraints_.reinit(relevant_);
-    dealii::VectorTools::interpolate_boundary_values(mapping_, dofs_, static_cast<dealii::types::boundary_id>(problem.one_surface),
-                                                     dealii::Functions::ConstantFunction<3>(1.0), constraints_);
-    if (problem.zero_surface >= 0)
-      dealii::VectorTools::interpolate_boundary_values(mapping_, dofs_, static_cast<dealii::types::boundary_id>(problem.zero_surface),
-                                                       dealii::Functions::ZeroFunction<3>(), constraints_);
-    else
+    if (problem.by_nodes)
+      hold_nodes(mesh_.scatter_node_data(problem.node_values, 1));
+    for (const auto &[surfaces, value] : {std::pair(problem.one_surfaces, 1.0), std::pair(problem.zero_surfaces, 0.0)})
+      for (const int surface : surfaces)
+        dealii::VectorTools::interpolate_boundary_values(mapping_, dofs_, static_cast<dealii::types::boundary_id>(surface),
+                                                         dealii::Functions::ConstantFunction<3>(value), constraints_);
+    if (problem.zero_radius > 0)
       hold_at_point(problem);
     constraints_.close();
+  }
+
+  void hold_nodes(const std::vector<double> &values) {
+    for (const auto &cell : dofs_.active_cell_iterators())
+      if (!cell->is_artificial())
+        for (unsigned int v = 0; v < 4; ++v)
+          if (const double value = values[mesh_.node(cell, v)];
+              !std::isnan(value) && !constraints_.is_constrained(cell->vertex_dof_index(v, 0))) {
+            constraints_.add_line(cell->vertex_dof_index(v, 0));
+            constraints_.set_inhomogeneity(cell->vertex_dof_index(v, 0), value);
+          }
   }
 
   void hold_at_point(const LaplaceProblem &problem) {

@@ -17,6 +17,11 @@ Fibres refine(const Fibres &coarse, const HeartMesh &coarse_mesh) {
     fine.depth.push_back(0.5 * (coarse.depth[a] + coarse.depth[b]));
     fine.transmural.push_back(0.5 * (coarse.transmural[a] + coarse.transmural[b]));
     fine.longitudinal.push_back(0.5 * (coarse.longitudinal[a] + coarse.longitudinal[b]));
+    if (!coarse.right.empty()) {
+      const RightBlend &p = coarse.right[a], &q = coarse.right[b];
+      fine.right.push_back({0.5 * (p.left_depth + q.left_depth), 0.5 * (p.right_depth + q.right_depth), 0.5 * (p.septum + q.septum),
+                            0.5 * (p.weight + q.weight)});
+    }
   }
   return fine;
 }
@@ -41,6 +46,20 @@ std::vector<double> flat(const std::vector<Vector3> &vectors) {
   for (const Vector3 &v : vectors)
     values.insert(values.end(), v.begin(), v.end());
   return values;
+}
+
+std::vector<double> flat(const std::vector<RightBlend> &places) {
+  std::vector<double> values;
+  for (const RightBlend &p : places)
+    values.insert(values.end(), {p.left_depth, p.right_depth, p.septum, p.weight});
+  return values;
+}
+
+std::vector<RightBlend> blends(const std::vector<double> &values) {
+  std::vector<RightBlend> all;
+  for (std::size_t i = 0; i + 3 < values.size(); i += 4)
+    all.push_back({values[i], values[i + 1], values[i + 2], values[i + 3]});
+  return all;
 }
 
 std::vector<Vector3> vectors(const std::vector<double> &values) {
@@ -73,7 +92,7 @@ io::Grid to_grid(const HeartMesh &mesh, const Fibres &fibres) {
 
 namespace {
 
-constexpr const char *format = "corvivo fibres 1", *what = "saved fibres";
+constexpr const char *format = "corvivo fibres 2", *what = "saved fibres";
 
 nlohmann::json header(const Fibres &fibres) {
   const FibreOptions &o = fibres.options;
@@ -81,11 +100,17 @@ nlohmann::json header(const Fibres &fibres) {
           {"rule", o.rule},
           {"angles", {o.endocardium_angle, o.epicardium_angle, o.endocardium_sheet_angle, o.epicardium_sheet_angle}},
           {"depth", o.depth},
-          {"longitudinal", o.longitudinal}};
+          {"longitudinal", o.longitudinal},
+          {"right_angles", {o.right_endocardium_angle, o.right_epicardium_angle, o.insertion_width}},
+          {"biventricular", !fibres.right.empty()}};
 }
 
-/// Returns the number of nodes.
-std::size_t read_header(const std::string &text, const std::string &path, FibreOptions &o) {
+struct Size {
+  std::size_t nodes;
+  bool biventricular;
+};
+
+Size read_header(const std::string &text, const std::string &path, FibreOptions &o) {
   try {
     const auto json = nlohmann::json::parse(text);
     const auto angles = json.at("angles").get<std::array<double, 4>>();
@@ -96,7 +121,11 @@ std::size_t read_header(const std::string &text, const std::string &path, FibreO
     json.at("rule").get_to(o.rule);
     json.at("depth").get_to(o.depth);
     json.at("longitudinal").get_to(o.longitudinal);
-    return json.at("nodes").get<std::size_t>();
+    const auto right = json.at("right_angles").get<std::array<double, 3>>();
+    o.right_endocardium_angle = right[0];
+    o.right_epicardium_angle = right[1];
+    o.insertion_width = right[2];
+    return {json.at("nodes").get<std::size_t>(), json.at("biventricular").get<bool>()};
   } catch (const nlohmann::json::exception &error) {
     throw io::CaseError(path + ": not saved fibres (" + error.what() + "); delete it and run again");
   }
@@ -107,27 +136,31 @@ std::size_t read_header(const std::string &text, const std::string &path, FibreO
 Fibres scatter(const Fibres &on_rank_0, const DistributedMesh &mesh) {
   Fibres local;
   const std::string text = io::broadcast(header(on_rank_0).dump(), mesh.communicator());
-  read_header(text, "options of the fibres", local.options);
+  const bool biventricular = read_header(text, "options of the fibres", local.options).biventricular;
   local.depth = mesh.scatter_node_data(on_rank_0.depth, 1);
   local.transmural = vectors(mesh.scatter_node_data(flat(on_rank_0.transmural), 3));
   local.longitudinal = vectors(mesh.scatter_node_data(flat(on_rank_0.longitudinal), 3));
+  if (biventricular)
+    local.right = blends(mesh.scatter_node_data(flat(on_rank_0.right), 4));
   return local;
 }
 
 void save(const Fibres &fibres, const std::string &path) {
   io::write_headed_file(path, format,
-                        {header(fibres).dump(),
-                         io::to_bytes(fibres.depth) + io::to_bytes(flat(fibres.transmural)) + io::to_bytes(flat(fibres.longitudinal))});
+                        {header(fibres).dump(), io::to_bytes(fibres.depth) + io::to_bytes(flat(fibres.transmural)) +
+                                                    io::to_bytes(flat(fibres.longitudinal)) + io::to_bytes(flat(fibres.right))});
 }
 
 Fibres load_fibres(const std::string &path) {
   const io::HeadedFile file = io::read_headed_file(path, format, what);
   Fibres fibres;
-  const std::size_t nodes = read_header(file.heading, path, fibres.options);
-  io::check_length(file, 7 * nodes * sizeof(double), path, what);
+  const auto [nodes, biventricular] = read_header(file.heading, path, fibres.options);
+  io::check_length(file, (biventricular ? 11 : 7) * nodes * sizeof(double), path, what);
   fibres.depth = io::numbers_of<double>(file, 0, nodes);
   fibres.transmural = vectors(io::numbers_of<double>(file, nodes, 3 * nodes));
   fibres.longitudinal = vectors(io::numbers_of<double>(file, 4 * nodes, 3 * nodes));
+  if (biventricular)
+    fibres.right = blends(io::numbers_of<double>(file, 7 * nodes, 4 * nodes));
   return fibres;
 }
 

@@ -53,27 +53,33 @@ void save(const HeartbeatResult &result, const std::string &folder) {
   io::write_file(folder + "/series.csv", io::to_csv(result.series));
   mesh::save(result.reference.mesh, folder + "/imaged.vtu");
   const mesh::Fibres &fibres = result.reference.fibres;
-  const nlohmann::json about = {{"format", heading},
-                                {"mesh_volume_mL", result.mesh_volume},
-                                {"min_det_f", result.min_det_f},
-                                {"partial", result.partial},
-                                {"failure", result.failure},
-                                {"residuals", result.residuals},
-                                {"stress_free_places_mm", result.reference.places},
-                                {"stress_free_volume_mL", result.reference.volume},
-                                {"unloading_residual_mm", result.reference.residual},
-                                {"unloading_iterations", result.reference.iterations},
-                                {"steps", result.steps},
-                                {"newton_iterations", result.newton_iterations},
-                                {"factorisations", result.factorisations},
-                                {"linear_iterations", result.linear_iterations},
-                                {"fibre_angles_deg",
-                                 {fibres.options.endocardium_angle, fibres.options.epicardium_angle, fibres.options.endocardium_sheet_angle,
-                                  fibres.options.epicardium_sheet_angle}},
-                                {"fibre_rule", fibres.options.rule},
-                                {"fibre_depth", fibres.depth},
-                                {"fibre_transmural", fibres.transmural},
-                                {"fibre_longitudinal", fibres.longitudinal}};
+  nlohmann::json about = {{"format", heading},
+                          {"mesh_volume_mL", result.mesh_volume},
+                          {"min_det_f", result.min_det_f},
+                          {"partial", result.partial},
+                          {"failure", result.failure},
+                          {"residuals", result.residuals},
+                          {"stress_free_places_mm", result.reference.places},
+                          {"stress_free_volume_mL", result.reference.volume},
+                          {"unloading_residual_mm", result.reference.residual},
+                          {"unloading_iterations", result.reference.iterations},
+                          {"steps", result.steps},
+                          {"newton_iterations", result.newton_iterations},
+                          {"factorisations", result.factorisations},
+                          {"linear_iterations", result.linear_iterations},
+                          {"fibre_angles_deg",
+                           {fibres.options.endocardium_angle, fibres.options.epicardium_angle, fibres.options.endocardium_sheet_angle,
+                            fibres.options.epicardium_sheet_angle}},
+                          {"fibre_rule", fibres.options.rule},
+                          {"fibre_depth", fibres.depth},
+                          {"fibre_transmural", fibres.transmural},
+                          {"fibre_longitudinal", fibres.longitudinal}};
+  if (!fibres.right.empty()) {
+    about["fibre_right_options"] = {fibres.options.right_endocardium_angle, fibres.options.right_epicardium_angle,
+                                    fibres.options.insertion_width};
+    for (const mesh::RightBlend &node : fibres.right)
+      about["fibre_right"].push_back({node.left_depth, node.right_depth, node.septum, node.weight});
+  }
   io::write_file(folder + "/heartbeat.json", about.dump());
 }
 
@@ -108,6 +114,14 @@ HeartbeatResult load_heartbeat(const std::string &folder) {
     about.at("fibre_depth").get_to(fibres.depth);
     about.at("fibre_transmural").get_to(fibres.transmural);
     about.at("fibre_longitudinal").get_to(fibres.longitudinal);
+    if (about.contains("fibre_right")) {
+      const auto options = about.at("fibre_right_options").get<std::array<double, 3>>();
+      fibres.options.right_endocardium_angle = options[0];
+      fibres.options.right_epicardium_angle = options[1];
+      fibres.options.insertion_width = options[2];
+      for (const auto &node : about.at("fibre_right").get<std::vector<std::array<double, 4>>>())
+        fibres.right.push_back({node[0], node[1], node[2], node[3]});
+    }
     result.series = io::time_series_from_csv(folder + "/series.csv");
     result.reference.mesh = mesh::load(folder + "/imaged.vtu");
     return result;

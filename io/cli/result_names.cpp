@@ -51,7 +51,20 @@ const std::vector<ResultName> &result_names() {
       // fibres
       {"fibre_angle_endocardium", "deg", "Mean helix angle over the endocardium; positive is a right-handed helix."},
       {"fibre_angle_epicardium", "deg", "The same at the epicardium."},
-      {"wall_thickness_mean", "mm", "Mean distance between endocardium and epicardium."},
+      {"wall_thickness_mean", "mm", "Mean distance between endocardium and epicardium, of the left ventricle."},
+      {"fibre_angle_rv_endocardium", "deg", "Mean helix angle over the endocardium of the right free wall, seen from the right cavity."},
+      {"fibre_angle_rv_epicardium", "deg", "The same at the epicardium of the right free wall."},
+      {"fibre_jump_insertion", "deg",
+       "Largest angle between the fibres of neighbouring cells where the right free wall joins the left wall."},
+      {"fibre_jump_insertion_median", "deg", "Median of those angles."},
+      {"rv_insertion_angle", "deg",
+       "Angle between the two insertions seen from the left ventricle's long axis: of the mesh or, for a left ventricle alone, of the "
+       "label map."},
+      {"aha_volume_*", "mL", "Wall volume of an AHA segment, 1 to 17: basal 1-6, middle 7-12, apical 13-16, apex 17; anterior first."},
+      {"aha_thickness_*", "mm", "Mean wall thickness of an AHA segment at end-diastole: sum of the distances to both surfaces."},
+      {"rv_segment_volume_*", "mL",
+       "Wall volume of a segment of the right free wall, 1 to 9: basal, middle, apical; anterior, lateral, inferior in each."},
+      {"rv_segment_thickness_*", "mm", "Mean wall thickness of a segment of the right free wall."},
       // surrogate
       {"surrogate_training_runs", "1", "Runs of the circulation: those of training, validation and test together."},
       {"surrogate_failed_runs", "1", "Those of them that failed and were left out."},

@@ -10,6 +10,7 @@
 #include <mesh/import.hpp>
 #include <mesh/measures.hpp>
 #include <mesh/quality.hpp>
+#include <mesh/segments.hpp>
 #include <mesh/shape_interpolation.hpp>
 
 namespace corvivo::cli {
@@ -97,18 +98,64 @@ Stage mesh_stage(StageContext context) {
       }};
 }
 
+namespace {
+
+/// Ventricular coordinates and segments, as files of the fibres stage and as its quantities.
+void add_segments(const mesh::HeartMesh &mesh, const mesh::VentricularCoordinates &coordinates, const std::filesystem::path &folder,
+                  io::Quantities &quantities) {
+  const mesh::Segments segments = mesh::heart_segments(mesh, coordinates);
+  const std::vector<double> thickness = mesh::wall_thickness(mesh);
+  mesh::add_segment_quantities(mesh, coordinates, segments, thickness, quantities);
+  save(coordinates, (folder / "coordinates.bin").string());
+  io::Grid grid = mesh::to_grid(mesh, coordinates); // for ParaView
+  const io::Grid regions = mesh::to_grid(mesh, segments, thickness);
+  for (const char *name : {"aha_segment [1]", "rv_segment [1]"})
+    grid.cell_data.push_back(*regions.find_cell_data(name));
+  grid.point_data.push_back(*regions.find_point_data("thickness [mm]"));
+  io::write_vtu(grid, (folder / "coordinates.vtu").string());
+}
+
+/// Where the label map, if there is one, shows the right ventricle attached. Collective; known on rank 0.
+mesh::CoordinateOptions septum_of(const Pipeline &pipeline, bool label_map, MPI_Comm comm) {
+  mesh::CoordinateOptions options;
+  io::on_rank_0(comm, [&] {
+    if (!label_map)
+      return;
+    const mesh::Segmentation segmentation = mesh::load_segmentation(pipeline.folder("segmentation"));
+    const auto found = mesh::find_insertions(segmentation.ed, segmentation.base_ed.first, segmentation.base_ed.slice);
+    options = {found.to_septum, found.angle};
+  });
+  return options;
+}
+
+/// Imported bodies without a base or an axis have fibres, but no coordinates. Collective.
+bool has_coordinates(const mesh::HeartMesh &mesh, MPI_Comm comm) {
+  std::vector<double> answer;
+  io::on_rank_0(comm, [&] { answer = {mesh.has_surface("base") && io::norm(mesh.long_axis) > 0 ? 1.0 : 0.0}; });
+  return io::broadcast(answer, comm)[0] > 0;
+}
+
+} // namespace
+
 Stage fibres_stage(StageContext context) {
   Pipeline &pipeline = context.pipeline;
   mesh::FibreOptions options = *context.options.fibres;
   const std::vector<std::string> formats = context.options.mesh->formats;
+  const bool label_map = !context.options.mesh->import;
   return {"fibres",
           {"mesh"},
           inputs_of(options) + io::join(formats, " "),
-          [options, formats, &pipeline](const std::filesystem::path &folder, io::Quantities &quantities) {
+          [options, formats, label_map, &pipeline](const std::filesystem::path &folder, io::Quantities &quantities) {
             MPI_Comm comm = pipeline.communicator();
             mesh::HeartMesh mesh;
             io::on_rank_0(comm, [&] { mesh = mesh::load((pipeline.folder("mesh") / "mesh.vtu").string()); });
             const mesh::Fibres fibres = mesh::compute_fibres(comm, mesh, options, quantities);
+            if (has_coordinates(mesh, comm)) {
+              const auto coordinates = mesh::compute_coordinates(comm, mesh, septum_of(pipeline, label_map, comm), quantities);
+              io::on_rank_0(comm, [&] { add_segments(mesh, coordinates, folder, quantities); });
+            } else {
+              io::say("    no ventricular coordinates: the mesh has no surface 'base' or no long axis");
+            }
             io::on_rank_0(comm, [&] {
               save(fibres, (folder / "fibres.bin").string());
               io::write_vtu(mesh::to_grid(mesh, fibres), (folder / "fibres.vtu").string()); // for ParaView

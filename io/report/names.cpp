@@ -86,8 +86,8 @@ const std::map<std::string, std::string> &headings() {
 
 /// Words of a name, abbreviations in capitals, the first letter large.
 std::string spelled(const std::string &name) {
-  static const std::map<std::string, std::string> abbreviations{{"lv", "LV"}, {"rv", "RV"}, {"la", "LA"},
-                                                                {"ra", "RA"}, {"ef", "EF"}, {"ecg", "ECG"}};
+  static const std::map<std::string, std::string> abbreviations{{"lv", "LV"}, {"rv", "RV"},   {"la", "LA"},  {"ra", "RA"},
+                                                                {"ef", "EF"}, {"ecg", "ECG"}, {"aha", "AHA"}};
   std::string out, word;
   const auto flush = [&] {
     const auto known = abbreviations.find(word);

@@ -12,6 +12,7 @@ std::string comparison_section(const ReportData &data);
 std::string parameters_section(const ReportData &data);
 std::string scenarios_section(const ReportData &data);
 std::string segmentation_section(const ReportData &data);
+std::string wall_section(const ReportData &data);
 std::string activation_section(const ReportData &data);
 std::string ecg_section(const ReportData &data);
 std::string all_results_section(const ReportData &data);

@@ -63,6 +63,7 @@ text.near{fill:var(--bad);font-weight:600}
 figure{margin:0}
 figcaption{font-weight:600;font-size:.95rem;margin-bottom:4px}
 svg.plot{width:100%}
+.bullseye svg{max-width:460px}
 svg text{fill:var(--ink);font-family:inherit}
 svg .tick{font-size:12px;fill:#3f4c59}
 svg .label{font-size:12.5px;fill:#3f4c59}

@@ -1,4 +1,5 @@
 #include <io/base/errors.hpp>
+#include <io/report/bulls_eye.hpp>
 #include <io/report/html.hpp>
 #include <io/report/png.hpp>
 #include <io/report/surface_picture.hpp>
@@ -161,4 +162,42 @@ TEST(SurfacePicture, ValuesThatAreNotThereAreGrey) {
   const ColouredSurface surface = square(0, std::nan(""));
   const Colour colour = draw(surface, {{0, 0, 1}, {0, 1, 0}}, value_range(surface), 0.1, 20).at(10, 10);
   EXPECT_NEAR(colour[0], colour[2], 12);
+}
+
+TEST(BullsEye, ShowsEverySegmentWhereCardiologistsLookForIt) {
+  std::array<double, 17> values{};
+  for (std::size_t s = 0; s < 17; ++s)
+    values[s] = static_cast<double>(s) + 1.1;
+  const std::string svg = bulls_eye(values, "mm", "<thickness>");
+  const test::CheckedPage page = test::check_html("<!DOCTYPE html>" + svg);
+  EXPECT_TRUE(page.errors.empty()) << page.errors.front();
+  EXPECT_EQ(page.all("path").size(), 16u);
+  EXPECT_EQ(page.all("circle").size(), 1u);
+  const auto place = [&](const std::string &number) {
+    for (const test::Element *text : page.all("text"))
+      if (text->text == number)
+        return std::array<double, 2>{std::stod(text->attributes.at("x")), std::stod(text->attributes.at("y"))};
+    return std::array<double, 2>{0, 0};
+  };
+  const auto anterior = place("1.1"), anteroseptal = place("2.1"), inferior = place("4.1"), anterolateral = place("6.1");
+  const auto septal = place("14.1"), lateral = place("16.1"), apex = place("17.1");
+  EXPECT_LT(anterior[1], inferior[1]) << "anterior on top";
+  EXPECT_EQ(anterior[0], inferior[0]);
+  EXPECT_LT(anteroseptal[0], anterior[0]) << "the septum on the left";
+  EXPECT_GT(anterolateral[0], anterior[0]);
+  EXPECT_LT(septal[0], apex[0]);
+  EXPECT_GT(lateral[0], apex[0]);
+  EXPECT_GT(place("14.1")[0], place("8.1")[0]) << "the apical ring inside the middle one";
+}
+
+TEST(BullsEye, ShowsADashWhereThereIsNoValue) {
+  std::array<double, 17> values{};
+  values.fill(9);
+  values[16] = std::nan("");
+  const std::string svg = bulls_eye(values, "mm", "");
+  EXPECT_NE(svg.find("no value"), std::string::npos);
+  EXPECT_EQ(svg.find("nan"), std::string::npos);
+  values.fill(std::nan(""));
+  EXPECT_EQ(bulls_eye(values, "mm", "").find("nan"), std::string::npos);
+  EXPECT_EQ(bulls_eye(values, "mm", "").find("inf\""), std::string::npos);
 }
