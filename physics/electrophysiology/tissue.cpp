@@ -65,6 +65,58 @@ std::vector<KeptCell> cells_of_owned_nodes(const mesh::DistributedMesh &mesh, co
   return kept;
 }
 
+/// Place on a space-filling curve (Morton's) of a point in the unit cube.
+std::uint64_t morton(const std::array<double, 3> &unit) {
+  constexpr int bits = 20;
+  std::uint64_t code = 0;
+  for (std::size_t d = 0; d < 3; ++d) {
+    const auto place = static_cast<std::uint64_t>(std::min(std::max(unit[d], 0.0), 1.0) * ((1 << bits) - 1));
+    for (int b = 0; b < bits; ++b)
+      code |= ((place >> b) & 1) << (3 * b + static_cast<int>(d));
+  }
+  return code;
+}
+
+/// Owned nodes along a space-filling curve, so that neighbours in space are neighbours in memory; within 64 of them those of equally many
+/// cells together, so that the rows of a slice of the diffusion matrix are equally long.
+void renumber(dealii::DoFHandler<3> &dofs) {
+  const dealii::IndexSet &owned = dofs.locally_owned_dofs();
+  const std::size_t count = owned.n_elements();
+  std::vector<dealii::Point<3>> position(count);
+  std::vector<int> cells(count, 0);
+  dealii::Point<3> low, high;
+  bool first = true;
+  for (const auto &cell : dofs.active_cell_iterators())
+    for (unsigned int v = 0; !cell->is_artificial() && v < 4; ++v)
+      if (owned.is_element(cell->vertex_dof_index(v, 0))) {
+        const dealii::Point<3> &x = cell->vertex(v);
+        const std::size_t node = owned.index_within_set(cell->vertex_dof_index(v, 0));
+        position[node] = x;
+        ++cells[node];
+        for (unsigned int d = 0; d < 3; ++d) {
+          low[d] = first ? x[d] : std::min(low[d], x[d]);
+          high[d] = first ? x[d] : std::max(high[d], x[d]);
+        }
+        first = false;
+      }
+  const double size = std::max({high[0] - low[0], high[1] - low[1], high[2] - low[2], 1e-30});
+  std::vector<std::pair<std::uint64_t, std::size_t>> order;
+  for (std::size_t node = 0; node < count; ++node) {
+    const auto &x = position[node];
+    order.emplace_back(morton({(x[0] - low[0]) / size, (x[1] - low[1]) / size, (x[2] - low[2]) / size}), node);
+  }
+  std::sort(order.begin(), order.end());
+  constexpr std::size_t window = 64;
+  for (std::size_t begin = 0; begin < count; begin += window)
+    std::stable_sort(order.begin() + static_cast<std::ptrdiff_t>(begin),
+                     order.begin() + static_cast<std::ptrdiff_t>(std::min(begin + window, count)),
+                     [&](const auto &a, const auto &b) { return cells[a.second] < cells[b.second]; });
+  std::vector<dealii::types::global_dof_index> number(count);
+  for (std::size_t place = 0; place < count; ++place)
+    number[order[place].second] = owned.nth_index_in_set(place);
+  dofs.renumber_dofs(number);
+}
+
 std::vector<double> flat(const std::vector<Vector3> &points) {
   std::vector<double> values;
   values.reserve(3 * points.size());
@@ -107,6 +159,7 @@ Tissue distributed_tissue(const mesh::DistributedMesh &mesh, const std::vector<V
                           const std::vector<double> &fibre_and_factor) {
   dealii::DoFHandler<3> dofs(mesh.triangulation());
   dofs.distribute_dofs(dealii::FE_SimplexP<3>(1));
+  renumber(dofs);
   const std::vector<KeptCell> kept = cells_of_owned_nodes(mesh, dofs);
 
   dealii::IndexSet needed(dofs.n_dofs());

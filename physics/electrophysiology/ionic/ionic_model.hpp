@@ -2,6 +2,7 @@
 /// Ionic current and cell states of one kind of myocyte, for many cells at once.
 #include <io/base/catalogue.hpp>
 #include <io/base/schema.hpp>
+#include <physics/electrophysiology/ionic/packed_cells.hpp>
 
 #include <cstddef>
 #include <string>
@@ -25,9 +26,12 @@ public:
   virtual const std::vector<double> &initial_states() const = 0; ///< published initial values, in the order of `state_names`
   virtual std::size_t calcium_state() const = 0;                 ///< index of intracellular calcium (mM)
 
-  /// One Rush-Larsen step of `dt` ms for `cells` cells (a multiple of `pack`): `current[i]` receives the ionic current at the V and states
-  /// of the beginning of the step, then gates go to their exponential solution for frozen V and concentrations take an Euler step.
-  virtual void advance(const double *voltage, double *states, std::size_t stride, std::size_t cells, double dt, double *current) const = 0;
+  /// One Rush-Larsen step of the cells that are asked for: `current[i]` receives the ionic current at the V and states of the beginning of
+  /// the step, then gates go to their exponential solution for frozen V and concentrations take an Euler step.
+  virtual void advance_packs(const double *voltage, double *states, std::size_t stride, const PackedCells &cells,
+                             double *current) const = 0;
+  /// The same step of `dt` ms for the first `cells` cells, a multiple of `pack`.
+  void advance(const double *voltage, double *states, std::size_t stride, std::size_t cells, double dt, double *current) const;
   /// The ionic current alone, states unchanged; `cells` a multiple of `pack`.
   virtual void current(const double *voltage, const double *states, std::size_t stride, std::size_t cells, double *current) const = 0;
   /// Time derivative of V (without stimulus) and of all states of one cell, for integrators of the plain ODE system.

@@ -1,3 +1,4 @@
+#include <io/base/errors.hpp>
 #include <physics/electrophysiology/ionic/ionic_model.hpp>
 #include <physics/electrophysiology/ionic/ten_tusscher_2006.hpp>
 
@@ -14,6 +15,14 @@ const io::Catalogue<IonicModel> &ionic_models() {
        {"ten_tusscher_2006_endo", "ten Tusscher & Panfilov 2006, human endocardial myocyte", ten_tusscher(Layer::endocardium)},
        {"ten_tusscher_2006_mid", "ten Tusscher & Panfilov 2006, human midmyocardial (M) cell", ten_tusscher(Layer::midmyocardium)}});
   return catalogue;
+}
+
+void IonicModel::advance(const double *voltage, double *states, std::size_t stride, std::size_t cells, double dt, double *total) const {
+  CORVIVO_ASSERT(cells % pack == 0, "cells come in whole packs");
+  PackedCells all;
+  all.packs = cells / pack;
+  all.step = dt;
+  advance_packs(voltage, states, stride, all, total);
 }
 
 std::vector<double> initial_states(const IonicModel &model, std::size_t cells) {

@@ -1,6 +1,7 @@
 #include <io/base/errors.hpp>
 #include <physics/electrophysiology/ionic/ten_tusscher_2006.hpp>
 #include <physics/electrophysiology/ionic/ten_tusscher_2006_kernel.hpp>
+#include <physics/electrophysiology/kernel_variant.hpp>
 
 namespace corvivo::physics {
 
@@ -28,6 +29,11 @@ InitialValues published_initial_values(TenTusscher2006::Layer layer) {
             {0.0165, 0.473, 0.0174, 0.00165, 0.749, 0.6788, 3.288e-5, 0.7026, 0.9526, 0.9942, 0.999998, 2.347e-8, 0.000153, 0.8978, 4.272,
              0.00042, 10.132, 138.52}};
   }
+}
+
+const ten_tusscher_2006::Kernels &kernels() {
+  using namespace ten_tusscher_2006;
+  return choose(portable::kernels, avx2::kernels, avx512::kernels);
 }
 
 } // namespace
@@ -66,19 +72,18 @@ std::size_t TenTusscher2006::calcium_state() const {
   return ten_tusscher_2006::Ca_i;
 }
 
-void TenTusscher2006::advance(const double *voltage, double *states, std::size_t stride, std::size_t cells, double dt,
-                              double *total) const {
-  CORVIVO_ASSERT(cells % pack == 0, "cells come in whole packs");
-  ten_tusscher_2006::advance(parameters_, voltage, states, stride, cells, dt, total);
+void TenTusscher2006::advance_packs(const double *voltage, double *states, std::size_t stride, const PackedCells &cells,
+                                    double *total) const {
+  kernels().advance(parameters_, voltage, states, stride, cells, total);
 }
 
 void TenTusscher2006::current(const double *voltage, const double *states, std::size_t stride, std::size_t cells, double *total) const {
   CORVIVO_ASSERT(cells % pack == 0, "cells come in whole packs");
-  ten_tusscher_2006::current(parameters_, voltage, states, stride, cells, total);
+  kernels().current(parameters_, voltage, states, stride, cells, total);
 }
 
 void TenTusscher2006::rates(double voltage, const double *states, double *voltage_rate, double *state_rates) const {
-  ten_tusscher_2006::rates(parameters_, voltage, states, voltage_rate, state_rates);
+  kernels().rates(parameters_, voltage, states, voltage_rate, state_rates);
 }
 
 } // namespace corvivo::physics

@@ -1,88 +1,122 @@
-/// Compiled with -O3 -ffast-math -fopenmp-simd so that exp, log and sqrt become vector calls. Equations: ten Tusscher & Panfilov 2006, with
-/// the free-calcium buffers written as factors of the rates (as in the CellML form of the model).
-#include <physics/electrophysiology/ionic/ten_tusscher_2006.hpp>
+/// Compiled once per instruction set (CORVIVO_VARIANT) with -O3 -ffast-math -fopenmp-simd. Equations: ten Tusscher & Panfilov 2006, with
+/// the free-calcium buffers written as factors of the rates (as in the CellML form of the model). Two things make it fast: exponentials of
+/// V over 5, 6, 7.5, 10, 15, 20, 24, 60, 200 mV (over 7 and 14 mV; over RT/F) are powers of one, and quotients are kept as numerator and
+/// denominator until four of them take one division.
 #include <physics/electrophysiology/ionic/ten_tusscher_2006_kernel.hpp>
+#include <physics/electrophysiology/ionic/ten_tusscher_2006_parameters.hpp>
+#include <physics/electrophysiology/ionic/vector_math.hpp>
 
-#include <cmath>
 #include <cstring>
 
-#define CORVIVO_INLINE static inline __attribute__((always_inline))
-
-namespace corvivo::physics::ten_tusscher_2006 {
+namespace corvivo::physics::ten_tusscher_2006::CORVIVO_VARIANT {
 namespace {
 
 using Parameters = TenTusscher2006Parameters;
+using namespace vector_math;
 
 /// Where a gate goes and how fast: dy/dt = (steady - y) rate.
 struct Gate {
-  double steady, rate;
+  double steady_over, steady_under, rate_over, rate_under; ///< two quotients (flat: nested aggregates keep GCC from vectorising)
 };
 
-CORVIVO_INLINE double square(double x) {
-  return x * x;
-}
-/// 1 / (1 + exp((v - half) / slope)): falls with v for a positive slope.
-CORVIVO_INLINE double sigmoid(double v, double half, double slope) {
-  return 1.0 / (1.0 + std::exp((v - half) * (1.0 / slope)));
+/// The first where `share` is 1, the second where it is 0.
+CORVIVO_INLINE double blend(double share, double first, double second) {
+  return share * first + (1.0 - share) * second;
 }
 
-/// `below` where v < -40 mV, else `above`, without a branch: both are finite for any physiological v.
-CORVIVO_INLINE double below_minus_40(double v, double below, double above) {
-  const double share = v < -40.0 ? 1.0 : 0.0;
-  return share * below + (1.0 - share) * above;
+/// Exponentials of the potential that several gates share.
+struct Powers {
+  double e5, e6, e7_5, e10, e12, e15, e20, e24, e200; ///< exp(v / 5), ...
+  double e7, e14;
+  double a7_43; ///< exp((v + 71.55) / 7.43)
+};
+
+CORVIVO_INLINE Powers powers(double v) {
+  Powers e;
+  const double e600 = exponential(v * (1.0 / 600.0));
+  e.e200 = e600 * e600 * e600;
+  const double e120 = e.e200 * e600 * e600, e60 = e120 * e120, e30 = e60 * e60;
+  e.e20 = e60 * e30;
+  e.e15 = e30 * e30;
+  e.e24 = e30 * e120;
+  e.e12 = e.e24 * e.e24;
+  e.e10 = e.e20 * e.e20;
+  e.e7_5 = e.e15 * e.e15;
+  e.e6 = e.e10 * e.e15;
+  e.e5 = e.e10 * e.e10;
+  e.e14 = exponential(v * (1.0 / 14.0));
+  e.e7 = e.e14 * e.e14;
+  e.a7_43 = exponential((v + 71.55) * (1.0 / 7.43));
+  return e;
 }
 
-CORVIVO_INLINE Gate gate_m(double v) {
-  const double alpha = sigmoid(v, -60.0, -5.0), beta = 0.1 * (sigmoid(v, -35.0, 5.0) + sigmoid(v, 50.0, 200.0));
-  return {square(sigmoid(v, -56.86, -9.03)), 1.0 / (alpha * beta)};
+CORVIVO_INLINE Gate gate_m(double v, const Powers &e) {
+  // alpha = 1 / (1 + exp(-(v + 60) / 5)), beta = 0.1 / (1 + exp((v + 35) / 5)) + 0.1 / (1 + exp((v - 50) / 200)), rate 1 / (alpha beta)
+  const double b = 1.0 + std::exp(7.0) * e.e5, c = 1.0 + std::exp(-0.25) * e.e200;
+  return {1.0, square(1.0 + exponential((v + 56.86) * (-1.0 / 9.03))), (e.e5 + std::exp(-12.0)) * b * c, 0.1 * e.e5 * (b + c)};
 }
-CORVIVO_INLINE Gate gate_h(double v) {
-  const double low = 0.057 * std::exp(-(v + 80.0) * (1.0 / 6.8)) + 2.7 * std::exp(0.079 * v) + 3.1e5 * std::exp(0.3485 * v);
-  const double high = (0.77 / 0.13) * sigmoid(v, -10.66, -11.1);
-  return {square(sigmoid(v, -71.55, 7.43)), below_minus_40(v, low, high)};
+CORVIVO_INLINE Gate gate_h(double v, const Powers &e) {
+  const double below = v < -40.0 ? 1.0 : 0.0; // a factor, not a branch: both sides are finite for any physiological v
+  const double first = exponential(blend(below, (v + 80.0) * (-1.0 / 6.8), (v + 10.66) * (-1.0 / 11.1)));
+  const double low = 0.057 * first + 2.7 * exponential(0.079 * v) + 3.1e5 * exponential(0.3485 * v);
+  return {1.0, square(1.0 + e.a7_43), blend(below, low, 0.77 / 0.13), blend(below, 1.0, 1.0 + first)};
 }
-CORVIVO_INLINE Gate gate_j(double v) {
-  const double alpha =
-      (-2.5428e4 * std::exp(0.2444 * v) - 6.948e-6 * std::exp(-0.04391 * v)) * (v + 37.78) * sigmoid(v, -79.23, 1.0 / 0.311);
-  const double beta_low = 0.02424 * std::exp(-0.01052 * v) * sigmoid(v, -40.14, -1.0 / 0.1378);
-  const double beta_high = 0.6 * std::exp(0.057 * v) * sigmoid(v, -32.0, -10.0);
-  return {square(sigmoid(v, -71.55, 7.43)), below_minus_40(v, alpha + beta_low, beta_high)};
+CORVIVO_INLINE Gate gate_j(double v, const Powers &e) {
+  const double below = v < -40.0 ? 1.0 : 0.0;
+  const double first = exponential(blend(below, 0.2444, 0.057) * v);
+  const double alpha = (-2.5428e4 * first - 6.948e-6 * exponential(-0.04391 * v)) * (v + 37.78);
+  const double under_alpha = 1.0 + exponential((v + 79.23) * 0.311), under_beta = 1.0 + exponential((v + 40.14) * -0.1378);
+  const double low = alpha * under_beta + 0.02424 * exponential(-0.01052 * v) * under_alpha;
+  return {1.0, square(1.0 + e.a7_43), blend(below, low, 0.6 * first * e.e10),
+          blend(below, under_alpha * under_beta, e.e10 + std::exp(-3.2))};
 }
-CORVIVO_INLINE Gate gate_Xr1(double v) {
-  return {sigmoid(v, -26.0, -7.0), 1.0 / (2700.0 * sigmoid(v, -45.0, -10.0) * sigmoid(v, -30.0, 11.5))};
+CORVIVO_INLINE Gate gate_Xr1(double v, const Powers &e) {
+  // tau = 2700 / (1 + exp(-(v + 45) / 10)) / (1 + exp((v + 30) / 11.5))
+  return {e.e7, e.e7 + std::exp(-26.0 / 7.0), (e.e10 + std::exp(-4.5)) * (1.0 + exponential((v + 30.0) * (1.0 / 11.5))), 2700.0 * e.e10};
 }
-CORVIVO_INLINE Gate gate_Xr2(double v) {
-  return {sigmoid(v, -88.0, 24.0), 1.0 / (3.36 * sigmoid(v, -60.0, -20.0) * sigmoid(v, 60.0, 20.0))};
+CORVIVO_INLINE Gate gate_Xr2(const Powers &e) {
+  // tau = 3.36 / (1 + exp(-(v + 60) / 20)) / (1 + exp((v - 60) / 20))
+  return {std::exp(-88.0 / 24.0), e.e24 + std::exp(-88.0 / 24.0), (e.e20 + std::exp(-3.0)) * (1.0 + std::exp(-3.0) * e.e20), 3.36 * e.e20};
 }
-CORVIVO_INLINE Gate gate_Xs(double v) {
-  const double product = 1400.0 * std::sqrt(sigmoid(v, 5.0, -6.0)) * sigmoid(v, 35.0, 15.0);
-  return {sigmoid(v, -5.0, -14.0), 1.0 / (product + 80.0)};
+CORVIVO_INLINE Gate gate_Xs(const Powers &e) {
+  // tau = 1400 / sqrt(1 + exp(-(v - 5) / 6)) / (1 + exp((v - 35) / 15)) + 80
+  const double root = std::sqrt(e.e6 + std::exp(5.0 / 6.0)), c = std::exp(35.0 / 15.0), sum = (c + e.e15) * root;
+  return {e.e14, e.e14 + std::exp(-5.0 / 14.0), sum, 1400.0 * c * e.e12 + 80.0 * sum};
 }
-CORVIVO_INLINE Gate gate_r(double v) {
-  return {sigmoid(v, 20.0, -6.0), 1.0 / (9.5 * std::exp(-square(v + 40.0) * (1.0 / 1800.0)) + 0.8)};
+CORVIVO_INLINE Gate gate_r(double v, const Powers &e) {
+  return {e.e6, e.e6 + std::exp(20.0 / 6.0), 1.0, 9.5 * exponential_of_negative(-square(v + 40.0) * (1.0 / 1800.0)) + 0.8};
 }
-template <bool endocardial> CORVIVO_INLINE Gate gate_s(double v) {
+template <bool endocardial> CORVIVO_INLINE Gate gate_s(double v, const Powers &e) {
   if constexpr (endocardial)
-    return {sigmoid(v, -28.0, 5.0), 1.0 / (1000.0 * std::exp(-square(v + 67.0) * (1.0 / 1000.0)) + 8.0)};
-  else
-    return {sigmoid(v, -20.0, 5.0), 1.0 / (85.0 * std::exp(-square(v + 45.0) * (1.0 / 320.0)) + 5.0 * sigmoid(v, 20.0, 5.0) + 3.0)};
+    return {std::exp(-5.6), e.e5 + std::exp(-5.6), 1.0, 1000.0 * exponential_of_negative(-square(v + 67.0) * (1.0 / 1000.0)) + 8.0};
+  // tau = 85 exp(-(v + 45)^2 / 320) + 5 / (1 + exp((v - 20) / 5)) + 3
+  const double sum = e.e5 + std::exp(4.0);
+  return {std::exp(-4.0), e.e5 + std::exp(-4.0), sum,
+          (85.0 * exponential_of_negative(-square(v + 45.0) * (1.0 / 320.0)) + 3.0) * sum + 5.0 * std::exp(4.0)};
 }
-CORVIVO_INLINE Gate gate_d(double v) {
-  const double alpha = 1.4 * sigmoid(v, -35.0, -13.0) + 0.25, beta = 1.4 * sigmoid(v, -5.0, 5.0), gamma = sigmoid(v, 50.0, -20.0);
-  return {sigmoid(v, -8.0, -7.5), 1.0 / (alpha * beta + gamma)};
+CORVIVO_INLINE Gate gate_d(double v, const Powers &e) {
+  // alpha = 1.4 / (1 + exp(-(v + 35) / 13)) + 0.25, beta = 1.4 / (1 + exp((v + 5) / 5)), gamma = 1 / (1 + exp(-(v - 50) / 20)),
+  // tau = alpha beta + gamma
+  const double a = 1.0 + exponential((v + 35.0) * (-1.0 / 13.0)), b = e.e5 + std::exp(-1.0), g = e.e20 + std::exp(2.5);
+  return {e.e7_5, e.e7_5 + std::exp(-8.0 / 7.5), a * b * g, (1.4 + 0.25 * a) * (1.4 * std::exp(-1.0)) * g + e.e20 * a * b};
 }
-CORVIVO_INLINE Gate gate_f(double v) {
+CORVIVO_INLINE Gate gate_f(double v, const Powers &e) {
+  // tau = 1102.5 exp(-(v + 27)^2 / 225) + 200 / (1 + exp((13 - v) / 10)) + 180 / (1 + exp((v + 30) / 10)) + 20
+  const double a = e.e10 + std::exp(1.3), b = e.e10 + std::exp(-3.0);
   const double tau =
-      1102.5 * std::exp(-square(v + 27.0) * (1.0 / 225.0)) + 200.0 * sigmoid(v, 13.0, -10.0) + 180.0 * sigmoid(v, -30.0, 10.0) + 20.0;
-  return {sigmoid(v, -20.0, 7.0), 1.0 / tau};
+      (1102.5 * exponential_of_negative(-square(v + 27.0) * (1.0 / 225.0)) + 20.0) * a * b + 200.0 * e.e10 * b + 180.0 * std::exp(-3.0) * a;
+  return {std::exp(-20.0 / 7.0), e.e7 + std::exp(-20.0 / 7.0), a * b, tau};
 }
-CORVIVO_INLINE Gate gate_f2(double v) {
-  const double tau = 562.0 * std::exp(-square(v + 27.0) * (1.0 / 240.0)) + 31.0 * sigmoid(v, 25.0, -10.0) + 80.0 * sigmoid(v, -30.0, 10.0);
-  return {0.67 * sigmoid(v, -35.0, 7.0) + 0.33, 1.0 / tau};
+CORVIVO_INLINE Gate gate_f2(double v, const Powers &e) {
+  // tau = 562 exp(-(v + 27)^2 / 240) + 31 / (1 + exp((25 - v) / 10)) + 80 / (1 + exp((v + 30) / 10))
+  const double a = e.e10 + std::exp(2.5), b = e.e10 + std::exp(-3.0);
+  const double tau =
+      562.0 * exponential_of_negative(-square(v + 27.0) * (1.0 / 240.0)) * a * b + 31.0 * e.e10 * b + 80.0 * std::exp(-3.0) * a;
+  return {0.33 * e.e7 + std::exp(-5.0), e.e7 + std::exp(-5.0), a * b, tau};
 }
 CORVIVO_INLINE Gate gate_fCass(double Ca_ss) {
-  const double free = 1.0 / (1.0 + square(Ca_ss * 20.0));
-  return {0.6 * free + 0.4, 1.0 / (80.0 * free + 2.0)};
+  const double x = 1.0 + square(Ca_ss * 20.0);
+  return {0.6 + 0.4 * x, x, x, 80.0 + 2.0 * x};
 }
 
 /// The states that the currents need, of one cell.
@@ -95,30 +129,39 @@ struct Currents {
 };
 
 CORVIVO_INLINE Currents currents(const Parameters &p, const Cell &c) {
-  const double thermal = p.R * p.T / p.F, u = c.v / thermal; // RT/F, mV
-  const double log_k = std::log(c.k), log_na = std::log(c.na), log_ca = std::log(c.ca);
-  const double from_K = c.v - thermal * (std::log(p.K_o) - log_k), from_Na = c.v - thermal * (std::log(p.Na_o) - log_na);
-  const double from_Ca = c.v - 0.5 * thermal * (std::log(p.Ca_o) - log_ca);
+  const double thermal = p.R * p.T / p.F; // RT/F, mV
+  const double from_K = c.v - thermal * (std::log(p.K_o) - std::log(c.k)), from_Na = c.v - thermal * (std::log(p.Na_o) - std::log(c.na));
+  const double from_Ca = c.v - 0.5 * thermal * (std::log(p.Ca_o) - std::log(c.ca));
   const double from_Ks = c.v - thermal * (std::log(p.K_o + p.p_KNa * p.Na_o) - std::log(c.k + p.p_KNa * c.na));
   const double root = std::sqrt(p.K_o / 5.4);
 
+  // i_K1 = g sqrt(K_o / 5.4) alpha / (alpha + beta) (V - E_K), x = V - E_K: alpha = 0.1 / (1 + exp(0.06 (x - 200))),
+  // beta = (3 exp(0.0002 (x + 100)) + exp(0.1 (x - 10))) / (1 + exp(-0.5 x)); all but one are powers of exp(0.02 x)
+  const double t = exponential(0.02 * from_K), t2 = t * t, t4 = t2 * t2, t5 = t4 * t, t25 = t5 * t4 * t4 * t4 * t4 * t4;
+  const double alpha_K1 = 0.1 * (1.0 + t25);
+  const double beta_K1 = (3.0 * exponential(0.0002 * (from_K + 100.0)) + std::exp(-1.0) * t5) * t25 * (1.0 + std::exp(-12.0) * t2 * t);
+  // powers of w = exp(-V F / (20 R T)); z = exp(-x) of i_CaL, which holds x / (exp(x) - 1), whose value at x = 0 is 1: kept off 0/0 by a
+  // step that changes it by 5e-7
+  const double w = exponential(c.v * (-0.05 / thermal)), w2 = w * w, w4 = w2 * w2, w7 = w4 * w2 * w, w13 = w7 * w4 * w2, w20 = w13 * w7;
+  const double offset = 2.0 * (c.v - 15.0) / thermal, close = std::fabs(offset) < 1e-6 ? 1.0 : 0.0;
+  const double x = close * 1e-6 + (1.0 - close) * offset, z = close * (1.0 - 1e-6) + (1.0 - close) * (w20 * w20 * std::exp(30.0 / thermal));
+  const double e_pK = exponential((c.v - 25.0) * (-1.0 / 5.98)), cube = p.Na_o * p.Na_o * p.Na_o;
+
+  const Ratio K1{alpha_K1, alpha_K1 + beta_K1}, pK{1.0, 1.0 + e_pK};
+  const Ratio CaL{x * (0.25 * c.ca_ss - p.Ca_o * z), 1.0 - z}, pCa{c.ca, c.ca + p.K_pCa};
+  const Ratio NaK{c.na, (c.na + p.K_mNa) * (1.0 + 0.1245 * w2 + 0.0353 * w20)};
+  const Ratio NaCa{c.na * c.na * c.na * p.Ca_o - w20 * (cube * p.alpha) * c.ca, w7 + p.k_sat * w20};
+  const Four first = divided(K1, pK, CaL, pCa);
+  const Two second = divided(NaK, NaCa);
+
   const double i_Na = p.g_Na * c.m * c.m * c.m * c.h * c.j * from_Na, i_bNa = p.g_bNa * from_Na;
-  const double alpha_K1 = 0.1 / (1.0 + std::exp(0.06 * (from_K - 200.0)));
-  const double beta_K1 = (3.0 * std::exp(0.0002 * (from_K + 100.0)) + std::exp(0.1 * (from_K - 10.0))) / (1.0 + std::exp(-0.5 * from_K));
-  const double i_K1 = p.g_K1 * root * alpha_K1 / (alpha_K1 + beta_K1) * from_K;
+  const double i_K1 = p.g_K1 * root * first.a * from_K, i_pK = p.g_pK * from_K * first.b;
   const double i_to = p.g_to * c.r * c.s * from_K, i_Kr = p.g_Kr * root * c.xr1 * c.xr2 * from_K;
-  const double i_Ks = p.g_Ks * c.xs * c.xs * from_Ks, i_pK = p.g_pK * from_K * sigmoid(c.v, 25.0, -5.98);
-
-  // i_CaL holds x / (exp(x) - 1), whose value at x = 0 is 1: kept off 0/0 by a step that changes it by 5e-7.
-  const double offset = 2.0 * (c.v - 15.0) / thermal, x = std::fabs(offset) < 1e-6 ? 1e-6 : offset, e = std::exp(x);
-  const double i_CaL = p.g_CaL * c.d * c.f * c.f2 * c.fcass * 2.0 * p.F * x * (0.25 * c.ca_ss * e - p.Ca_o) / (e - 1.0);
-  const double i_bCa = p.g_bCa * from_Ca, i_pCa = p.g_pCa * c.ca / (c.ca + p.K_pCa);
-
-  const double e_pump = std::exp(-0.1 * u), e_in = std::exp(p.gamma * u), e_out = std::exp((p.gamma - 1.0) * u), e_v = std::exp(-u);
-  const double i_NaK = p.P_NaK * p.K_o / (p.K_o + p.K_mK) * c.na / ((c.na + p.K_mNa) * (1.0 + 0.1245 * e_pump + 0.0353 * e_v));
-  const double cube = p.Na_o * p.Na_o * p.Na_o;
-  const double i_NaCa = p.k_NaCa * (e_in * c.na * c.na * c.na * p.Ca_o - e_out * cube * c.ca * p.alpha) /
-                        ((p.Km_Nai * p.Km_Nai * p.Km_Nai + cube) * (p.Km_Ca + p.Ca_o) * (1.0 + p.k_sat * e_out));
+  const double i_Ks = p.g_Ks * c.xs * c.xs * from_Ks;
+  const double i_CaL = p.g_CaL * c.d * c.f * c.f2 * c.fcass * 2.0 * p.F * first.c;
+  const double i_bCa = p.g_bCa * from_Ca, i_pCa = p.g_pCa * first.d;
+  const double i_NaK = (p.P_NaK * p.K_o / (p.K_o + p.K_mK)) * second.a;
+  const double i_NaCa = (p.k_NaCa / ((p.Km_Nai * p.Km_Nai * p.Km_Nai + cube) * (p.Km_Ca + p.Ca_o))) * second.b;
 
   Currents i;
   i.sodium = i_Na + i_bNa + 3.0 * i_NaK + 3.0 * i_NaCa;
@@ -134,20 +177,25 @@ struct ConcentrationRates {
 };
 
 CORVIVO_INLINE ConcentrationRates concentration_rates(const Parameters &p, const Cell &c, double r_prime, double ca_sr, const Currents &i) {
-  const double kcasr = p.max_sr - (p.max_sr - p.min_sr) / (1.0 + square(p.EC / ca_sr));
-  const double k1 = p.k1p / kcasr * square(c.ca_ss), open = k1 * r_prime / (p.k3 + k1);
-  const double release = p.V_rel * open * (ca_sr - c.ca_ss), leak = p.V_leak * (ca_sr - c.ca);
-  const double uptake = p.Vmax_up * square(c.ca) / (square(c.ca) + square(p.K_up)), transfer = p.V_xfer * (c.ca_ss - c.ca);
+  // kcasr = max - (max - min) / (1 + (EC / Ca_SR)^2), k1 = k1' / kcasr, open = k1 Ca_ss^2 R' / (k3 + k1 Ca_ss^2)
+  const double sr2 = square(ca_sr), over = p.max_sr * square(p.EC) + p.min_sr * sr2, under = sr2 + square(p.EC);
+  const double k1 = p.k1p * under * square(c.ca_ss);
+  const Four of_release =
+      divided({over, under}, {k1 * r_prime, p.k3 * over + k1}, {square(c.ca), square(c.ca) + square(p.K_up)}, {1.0, 1.0});
+  // free calcium: 1 / (1 + Buf K / (Ca + K)^2)
+  const double c2 = square(c.ca + p.K_buf_c), s2 = square(ca_sr + p.K_buf_sr), ss2 = square(c.ca_ss + p.K_buf_ss);
+  const Four free =
+      divided({c2, c2 + p.Buf_c * p.K_buf_c}, {s2, s2 + p.Buf_sr * p.K_buf_sr}, {ss2, ss2 + p.Buf_ss * p.K_buf_ss}, {1.0, 1.0});
+  const double release = p.V_rel * of_release.b * (ca_sr - c.ca_ss), leak = p.V_leak * (ca_sr - c.ca);
+  const double uptake = p.Vmax_up * of_release.c, transfer = p.V_xfer * (c.ca_ss - c.ca);
   const double per_charge = p.capacitance / (p.V_c * p.F);
-  const double free_c = 1.0 / (1.0 + p.Buf_c * p.K_buf_c / square(c.ca + p.K_buf_c));
-  const double free_sr = 1.0 / (1.0 + p.Buf_sr * p.K_buf_sr / square(ca_sr + p.K_buf_sr));
-  const double free_ss = 1.0 / (1.0 + p.Buf_ss * p.K_buf_ss / square(c.ca_ss + p.K_buf_ss));
 
   ConcentrationRates rate;
-  rate.ca = free_c * (-0.5 * per_charge * i.calcium + (leak - uptake) * p.V_sr / p.V_c + transfer);
-  rate.r_prime = -p.k2p * kcasr * c.ca_ss * r_prime + p.k4 * (1.0 - r_prime);
-  rate.ca_sr = free_sr * (uptake - release - leak);
-  rate.ca_ss = free_ss * (-0.5 * per_charge * p.V_c / p.V_ss * i.subspace_calcium + release * p.V_sr / p.V_ss - transfer * p.V_c / p.V_ss);
+  rate.ca = free.a * (-0.5 * per_charge * i.calcium + (leak - uptake) * (p.V_sr / p.V_c) + transfer);
+  rate.r_prime = -p.k2p * of_release.a * c.ca_ss * r_prime + p.k4 * (1.0 - r_prime);
+  rate.ca_sr = free.b * (uptake - release - leak);
+  rate.ca_ss =
+      free.c * ((-0.5 * per_charge * p.V_c / p.V_ss) * i.subspace_calcium + release * (p.V_sr / p.V_ss) - transfer * (p.V_c / p.V_ss));
   rate.na = -per_charge * i.sodium;
   rate.k = -per_charge * i.potassium;
   return rate;
@@ -155,43 +203,43 @@ CORVIVO_INLINE ConcentrationRates concentration_rates(const Parameters &p, const
 
 /// States of a few cells side by side: a copy that nothing else points to, so that the loops over it vectorise, and small enough for the
 /// first-level cache.
-constexpr std::size_t block = 64;
+constexpr std::size_t block = 64, pack = 8;
 struct alignas(64) Block {
   double y[states][block];
+  double previous[block]; ///< Ca_ss at the beginning of the step
 };
+
+/// Keeps the old values of cells whose step is zero.
+CORVIVO_INLINE void merge_pack(double *to, const double *from, const double *dt) {
+  for (std::size_t i = 0; i < pack; ++i)
+    to[i] = dt[i] > 0.0 ? from[i] : to[i];
+}
 
 CORVIVO_INLINE Cell cell(double voltage, const Block &b, std::size_t i) {
   return {voltage,    b.y[Xr1][i],   b.y[Xr2][i], b.y[Xs][i], b.y[m][i],    b.y[h][i],     b.y[j][i],    b.y[d][i],  b.y[f][i],
           b.y[f2][i], b.y[fCass][i], b.y[s][i],   b.y[r][i],  b.y[Ca_i][i], b.y[Ca_ss][i], b.y[Na_i][i], b.y[K_i][i]};
 }
 
-/// Exponential step of a gate whose V is frozen (Rush & Larsen 1978).
-CORVIVO_INLINE double rush_larsen(double y, Gate gate, double dt) {
-  return gate.steady + (y - gate.steady) * std::exp(-dt * gate.rate);
+/// Exponential steps of two gates whose V is frozen (Rush & Larsen 1978).
+CORVIVO_INLINE void rush_larsen(double &y1, const Gate &a, double &y2, const Gate &b, double dt) {
+  const Four q =
+      divided({a.steady_over, a.steady_under}, {a.rate_over, a.rate_under}, {b.steady_over, b.steady_under}, {b.rate_over, b.rate_under});
+  y1 = q.a + (y1 - q.a) * exponential_of_negative(-dt * q.b);
+  y2 = q.c + (y2 - q.c) * exponential_of_negative(-dt * q.d);
 }
 
+/// Loops over pairs of packs: for sixteen cells at a time the compiler needs no remainder, so every cell takes the same instructions.
 template <bool endocardial>
-void advance_block(const Parameters &p_in, const double *__restrict voltage, Block &b, std::size_t cells, double dt,
+void advance_block(const Parameters &p_in, const double *__restrict voltage, Block &b, std::size_t pairs, const double *__restrict steps,
                    double *__restrict current) {
   const Parameters p = p_in;
 #pragma omp simd
-  for (std::size_t i = 0; i < cells; ++i) {
+  for (std::size_t i = 0; i < 2 * pack * pairs; ++i) {
+    const double dt = steps[i];
     const Cell c = cell(voltage[i], b, i);
     const Currents now = currents(p, c);
     const ConcentrationRates rate = concentration_rates(p, c, b.y[R_prime][i], b.y[Ca_SR][i], now);
     current[i] = now.total;
-    b.y[Xr1][i] = rush_larsen(c.xr1, gate_Xr1(c.v), dt);
-    b.y[Xr2][i] = rush_larsen(c.xr2, gate_Xr2(c.v), dt);
-    b.y[Xs][i] = rush_larsen(c.xs, gate_Xs(c.v), dt);
-    b.y[m][i] = rush_larsen(c.m, gate_m(c.v), dt);
-    b.y[h][i] = rush_larsen(c.h, gate_h(c.v), dt);
-    b.y[j][i] = rush_larsen(c.j, gate_j(c.v), dt);
-    b.y[d][i] = rush_larsen(c.d, gate_d(c.v), dt);
-    b.y[f][i] = rush_larsen(c.f, gate_f(c.v), dt);
-    b.y[f2][i] = rush_larsen(c.f2, gate_f2(c.v), dt);
-    b.y[fCass][i] = rush_larsen(c.fcass, gate_fCass(c.ca_ss), dt);
-    b.y[s][i] = rush_larsen(c.s, gate_s<endocardial>(c.v), dt);
-    b.y[r][i] = rush_larsen(c.r, gate_r(c.v), dt);
     b.y[Ca_i][i] = c.ca + dt * rate.ca;
     b.y[R_prime][i] += dt * rate.r_prime;
     b.y[Ca_SR][i] += dt * rate.ca_sr;
@@ -199,13 +247,39 @@ void advance_block(const Parameters &p_in, const double *__restrict voltage, Blo
     b.y[Na_i][i] = c.na + dt * rate.na;
     b.y[K_i][i] = c.k + dt * rate.k;
   }
+  // The gates depend on V and on the calcium of the subspace at the beginning of the step, which the loop above left in `previous`.
+#pragma omp simd
+  for (std::size_t i = 0; i < 2 * pack * pairs; ++i) {
+    const double v = voltage[i], dt = steps[i];
+    const Powers e = powers(v);
+    double xr1 = b.y[Xr1][i], xr2 = b.y[Xr2][i], xs = b.y[Xs][i], ym = b.y[m][i], yh = b.y[h][i], yj = b.y[j][i];
+    rush_larsen(xr1, gate_Xr1(v, e), xr2, gate_Xr2(e), dt);
+    rush_larsen(xs, gate_Xs(e), ym, gate_m(v, e), dt);
+    rush_larsen(yh, gate_h(v, e), yj, gate_j(v, e), dt);
+    b.y[Xr1][i] = xr1;
+    b.y[Xr2][i] = xr2;
+    b.y[Xs][i] = xs;
+    b.y[m][i] = ym;
+    b.y[h][i] = yh;
+    b.y[j][i] = yj;
+    double yd = b.y[d][i], yf = b.y[f][i], yf2 = b.y[f2][i], yc = b.y[fCass][i], ys = b.y[s][i], yr = b.y[r][i];
+    rush_larsen(yd, gate_d(v, e), yf, gate_f(v, e), dt);
+    rush_larsen(yf2, gate_f2(v, e), yc, gate_fCass(b.previous[i]), dt);
+    rush_larsen(ys, gate_s<endocardial>(v, e), yr, gate_r(v, e), dt);
+    b.y[d][i] = yd;
+    b.y[f][i] = yf;
+    b.y[f2][i] = yf2;
+    b.y[fCass][i] = yc;
+    b.y[s][i] = ys;
+    b.y[r][i] = yr;
+  }
 }
 
-void current_of_block(const Parameters &p_in, const double *__restrict voltage, const Block &b, std::size_t cells,
+void current_of_block(const Parameters &p_in, const double *__restrict voltage, const Block &b, std::size_t pairs,
                       double *__restrict current) {
   const Parameters p = p_in;
 #pragma omp simd
-  for (std::size_t i = 0; i < cells; ++i)
+  for (std::size_t i = 0; i < 2 * pack * pairs; ++i)
     current[i] = currents(p, cell(voltage[i], b, i)).total;
 }
 
@@ -216,21 +290,22 @@ void load(Block &b, const double *values, std::size_t stride, std::size_t cells)
 
 template <bool endocardial> void rates_of_cell(const Parameters &p, const Cell &c, double r_prime, double ca_sr, double *rate) {
   const ConcentrationRates moved = concentration_rates(p, c, r_prime, ca_sr, currents(p, c));
-  const Gate gates[] = {gate_Xr1(c.v),
-                        gate_Xr2(c.v),
-                        gate_Xs(c.v),
-                        gate_m(c.v),
-                        gate_h(c.v),
-                        gate_j(c.v),
-                        gate_d(c.v),
-                        gate_f(c.v),
-                        gate_f2(c.v),
+  const Powers e = powers(c.v);
+  const Gate gates[] = {gate_Xr1(c.v, e),
+                        gate_Xr2(e),
+                        gate_Xs(e),
+                        gate_m(c.v, e),
+                        gate_h(c.v, e),
+                        gate_j(c.v, e),
+                        gate_d(c.v, e),
+                        gate_f(c.v, e),
+                        gate_f2(c.v, e),
                         gate_fCass(c.ca_ss),
-                        gate_s<endocardial>(c.v),
-                        gate_r(c.v)};
+                        gate_s<endocardial>(c.v, e),
+                        gate_r(c.v, e)};
   const double y[] = {c.xr1, c.xr2, c.xs, c.m, c.h, c.j, c.d, c.f, c.f2, c.fcass, c.s, c.r};
   for (std::size_t g = 0; g < 12; ++g)
-    rate[g] = (gates[g].steady - y[g]) * gates[g].rate;
+    rate[g] = (gates[g].steady_over / gates[g].steady_under - y[g]) * (gates[g].rate_over / gates[g].rate_under);
   rate[Ca_i] = moved.ca;
   rate[R_prime] = moved.r_prime;
   rate[Ca_SR] = moved.ca_sr;
@@ -239,28 +314,57 @@ template <bool endocardial> void rates_of_cell(const Parameters &p, const Cell &
   rate[K_i] = moved.k;
 }
 
-} // namespace
+/// Copies a pack of one array; the compiler makes it one or a few vector moves.
+CORVIVO_INLINE void copy_pack(double *to, const double *from) {
+  std::memcpy(to, from, pack * sizeof(double));
+}
 
-void advance(const Parameters &p, const double *voltage, double *values, std::size_t stride, std::size_t cells, double dt, double *total) {
+/// V and states of pack `from` of the caller's arrays to pack `to` of the block.
+CORVIVO_INLINE void load_pack(Block &b, double *v, std::size_t to, const double *voltage, const double *values, std::size_t stride,
+                              std::size_t from) {
+  copy_pack(v + pack * to, voltage + pack * from);
+  for (std::size_t k = 0; k < states; ++k)
+    copy_pack(b.y[k] + pack * to, values + k * stride + pack * from);
+  copy_pack(b.previous + pack * to, b.y[Ca_ss] + pack * to);
+}
+
+void advance(const Parameters &p, const double *voltage, double *values, std::size_t stride, const PackedCells &cells, double *total) {
   Block b;
-  for (std::size_t begin = 0; begin < cells; begin += block) {
-    const std::size_t count = cells - begin < block ? cells - begin : block;
-    load(b, values + begin, stride, count);
+  alignas(64) double v[block], dt[block], current_of[block];
+  constexpr std::size_t packs = block / pack;
+  for (std::size_t begin = 0; begin < cells.packs; begin += packs) {
+    const std::size_t count = cells.packs - begin < packs ? cells.packs - begin : packs, pairs = (count + 1) / 2;
+    std::size_t at[packs];
+    for (std::size_t q = 0; q < 2 * pairs; ++q) { // the last pack twice where their number is odd
+      const std::size_t from = begin + (q < count ? q : count - 1);
+      at[q] = cells.pack ? cells.pack[from] : from;
+      load_pack(b, v, q, voltage, values, stride, at[q]);
+      for (std::size_t i = 0; i < pack; ++i)
+        dt[pack * q + i] = cells.steps ? cells.steps[pack * at[q] + i] : cells.step;
+    }
     if (p.endocardial)
-      advance_block<true>(p, voltage + begin, b, count, dt, total + begin);
+      advance_block<true>(p, v, b, pairs, dt, current_of);
     else
-      advance_block<false>(p, voltage + begin, b, count, dt, total + begin);
-    for (std::size_t k = 0; k < states; ++k)
-      std::memcpy(values + k * stride + begin, b.y[k], count * sizeof(double));
+      advance_block<false>(p, v, b, pairs, dt, current_of);
+    for (std::size_t q = 0; q < count; ++q) {
+      for (std::size_t k = 0; k < states; ++k)
+        merge_pack(values + k * stride + pack * at[q], b.y[k] + pack * q, dt + pack * q);
+      merge_pack(total + pack * at[q], current_of + pack * q, dt + pack * q);
+    }
   }
 }
 
 void current(const Parameters &p, const double *voltage, const double *values, std::size_t stride, std::size_t cells, double *total) {
   Block b;
-  for (std::size_t begin = 0; begin < cells; begin += block) {
-    const std::size_t count = cells - begin < block ? cells - begin : block;
-    load(b, values + begin, stride, count);
-    current_of_block(p, voltage + begin, b, count, total + begin);
+  alignas(64) double v[block], current_of[block];
+  constexpr std::size_t packs = block / pack;
+  for (std::size_t begin = 0; begin < cells / pack; begin += packs) {
+    const std::size_t left = cells / pack - begin, count = left < packs ? left : packs, pairs = (count + 1) / 2;
+    for (std::size_t q = 0; q < 2 * pairs; ++q)
+      load_pack(b, v, q, voltage, values, stride, begin + (q < count ? q : count - 1));
+    current_of_block(p, v, b, pairs, current_of);
+    for (std::size_t q = 0; q < count; ++q)
+      copy_pack(total + pack * (begin + q), current_of + pack * q);
   }
 }
 
@@ -275,4 +379,8 @@ void rates(const Parameters &p, double voltage, const double *values, double *vo
     rates_of_cell<false>(p, c, values[R_prime], values[Ca_SR], state_rates);
 }
 
-} // namespace corvivo::physics::ten_tusscher_2006
+} // namespace
+
+const Kernels kernels = {advance, current, rates};
+
+} // namespace corvivo::physics::ten_tusscher_2006::CORVIVO_VARIANT
