@@ -9,7 +9,6 @@
 #include <cstdint>
 #include <cstdio>
 #include <map>
-#include <vector>
 
 namespace corvivo::io {
 
@@ -111,11 +110,10 @@ private:
   }
 
   bool is_implicit(const std::string &syntax) const {
-    static const std::vector<std::string> known = {"", ".1", ".4.50", ".4.51", ".4.57", ".4.70", ".4.80", ".4.81", ".4.90", ".4.91", ".5"};
-    const std::string stem = "1.2.840.10008.1.2";
-    if (syntax.rfind(stem, 0) != 0 || std::find(known.begin(), known.end(), syntax.substr(stem.size())) == known.end())
+    if (syntax != "1.2.840.10008.1.2" && syntax != "1.2.840.10008.1.2.1")
       throw CaseError(path_ + ": its transfer syntax '" + syntax.substr(0, 64) +
-                      "' cannot be read; expected little endian, plain or with compressed pixels: convert it first");
+                      "' cannot be read; expected little endian without compression, because damaged compressed pixels can end the decoder "
+                      "and the program with it: convert it first, as with gdcmconv --raw");
     return syntax == "1.2.840.10008.1.2";
   }
 

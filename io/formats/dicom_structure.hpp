@@ -8,7 +8,7 @@ namespace corvivo::io {
 bool is_dicom(const std::string &content);
 
 /// Walks every element, sequences included, and throws CaseError unless each length stays inside what holds it, nesting is below 32 and the
-/// transfer syntax is one in little-endian order that is not deflated as a whole. So a damaged file is refused before memory is taken.
+/// transfer syntax is little endian without compression. So a damaged file is refused before memory is taken.
 /// Returns the file anew: a header of our own and, in order, those elements that geometry, timing, display and the grouping of files need,
 /// each checked for its value representation and, where it has numbers, that they are numbers and how many.
 std::string checked_dicom(const std::string &content, const std::string &path);

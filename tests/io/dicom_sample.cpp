@@ -9,6 +9,24 @@ std::string little(unsigned value, int bytes) {
     out += static_cast<char>(value >> (8 * b) & 0xff);
   return out;
 }
+
+/// Two segments, high bytes then low bytes, each one literal run; in one fragment after an empty offset table.
+std::string run_length_pixels(const std::string &pixels) {
+  const auto count = static_cast<unsigned>(pixels.size() / 2);
+  std::string segments[2];
+  for (std::size_t s = 0; s < 2; ++s) {
+    segments[s] = static_cast<char>(count - 1);
+    for (std::size_t p = 0; p < count; ++p)
+      segments[s] += pixels[2 * p + 1 - s];
+    segments[s].resize(segments[s].size() + segments[s].size() % 2, '\0');
+  }
+  std::string fragment = little(2, 4) + little(64, 4) + little(static_cast<unsigned>(64 + segments[0].size()), 4);
+  fragment.resize(64, '\0');
+  fragment += segments[0] + segments[1];
+  return little(0x7fe0, 2) + little(0x10, 2) + "OB" + little(0, 2) + little(0xffffffffU, 4) + little(0xe000fffeU, 4) + little(0, 4) +
+         little(0xe000fffeU, 4) + little(static_cast<unsigned>(fragment.size()), 4) + fragment + little(0xe0ddfffeU, 4) + little(0, 4);
+}
+
 } // namespace
 
 std::string dicom_element(unsigned group, unsigned element, const std::string &vr, const std::string &value) {
@@ -24,7 +42,8 @@ std::string dicom_file(const DicomSample &sample) {
   const std::string instance_uid = sample.series + ".77." + std::to_string(sample.series_number) + "." + std::to_string(sample.instance);
   const std::string mr = "1.2.840.10008.5.1.4.1.1.4";
   const std::string meta = dicom_element(2, 1, "OB", std::string("\0\1", 2)) + dicom_element(2, 2, "UI", mr) +
-                           dicom_element(2, 3, "UI", instance_uid) + dicom_element(2, 0x10, "UI", "1.2.840.10008.1.2.1") +
+                           dicom_element(2, 3, "UI", instance_uid) +
+                           dicom_element(2, 0x10, "UI", sample.run_length ? "1.2.840.10008.1.2.5" : "1.2.840.10008.1.2.1") +
                            dicom_element(2, 0x12, "UI", "1.2.3.99");
   std::string pixels;
   for (int p = 0; p < sample.columns * sample.rows; ++p)
@@ -52,7 +71,7 @@ std::string dicom_file(const DicomSample &sample) {
          number(0x28, 2, 1) + tag(0x28, 4, "CS", "MONOCHROME2") + number(0x28, 0x10, sample.rows) + number(0x28, 0x11, sample.columns) +
          tag(0x28, 0x30, "DS", sample.spacing) + number(0x28, 0x100, 16) + number(0x28, 0x101, 16) + number(0x28, 0x102, 15) +
          number(0x28, 0x103, 0) + tag(0x29, 0x10, "LO", "PRIVATE CREATOR") + tag(0x29, 0x1008, "LO", "private Doe^Jane") + sample.more +
-         dicom_element(0x7fe0, 0x10, "OW", pixels);
+         (sample.run_length ? run_length_pixels(pixels) : dicom_element(0x7fe0, 0x10, "OW", pixels));
 }
 
 } // namespace corvivo::test

@@ -9,7 +9,8 @@ struct DicomSample {
   int series_number = 2, instance = 1, columns = 4, rows = 3;
   std::string position = "10\\20\\30", orientation = "1\\0\\0\\0\\1\\0", spacing = "1.25\\1.5";
   std::string trigger = "33.5", interval = "829", heart_rate;
-  std::string more; ///< further elements, already encoded; they stand before the pixels
+  bool run_length = false; ///< pixels compressed (PS3.5 annex G)
+  std::string more;        ///< further elements, already encoded; they stand before the pixels
 };
 
 /// One element; `vr` with a long header where the standard says so.

@@ -188,6 +188,7 @@ TEST(BadDicom, IsRefusedWithASentence) {
   const std::string whole = dicom_file({});
   EXPECT_SAYS(complaint([&] { io::read_dicom_header(whole.substr(0, whole.size() - 5), "a.dcm"); }), "does not fit into the file");
   EXPECT_SAYS(complaint([&] { io::read_dicom_header("hello", "a.dcm"); }), "is not a DICOM file");
+  EXPECT_SAYS(file([](DicomSample &s) { s.run_length = true; }), "expected little endian without compression");
   std::string big_endian = whole;
   big_endian.replace(whole.find("1.2.840.10008.1.2.1"), 19, "1.2.840.10008.1.2.2");
   EXPECT_SAYS(complaint([&] { io::read_dicom_header(big_endian, "a.dcm"); }), "transfer syntax '1.2.840.10008.1.2.2'");
