@@ -43,7 +43,7 @@ struct FastLayerOptions {
 struct ElectrophysiologyOptions {
   std::string ionic_model_name = "ten_tusscher_2006_epi";
   std::unique_ptr<IonicModel> ionic_model; ///< null: the model of that name with its published parameters
-  double element_size = 1;                 ///< mm: the mesh is refined until the mean edge is no longer than 1.15 times this
+  double element_size = 1;                 ///< mm: the mesh is refined until the mean edge is no longer than this
   int refinements = -1;                    ///< exact number instead; -1: by element_size, and at least one
   double duration = 800;                   ///< ms
   double time_step = 0.05;                 ///< ms, until all is activated

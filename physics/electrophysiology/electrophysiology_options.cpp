@@ -26,7 +26,7 @@ void FastLayerOptions::describe(io::Schema &schema) {
 void ElectrophysiologyOptions::describe(io::Schema &schema) {
   schema.model("cell", ionic_model_name, ionic_model, ionic_models(), "Model of the myocytes.");
   schema.quantity("element_size", element_size, "mm", io::positive,
-                  "The mesh is refined until its mean edge is at most 1.15 times this (each refinement halves edges), at least once.");
+                  "The mesh is refined until its mean edge is at most this (each refinement halves edges), at least once.");
   schema.integer("refinements", refinements, -1, 6, "Exact number of refinements instead; -1 leaves it to element_size.");
   schema.quantity("duration", duration, "ms", io::positive, "Length of the beat.");
   schema.quantity("time_step", time_step, "ms", io::Range{0, 0.2, true, false}, "Step until all tissue is activated.");

@@ -60,6 +60,19 @@ TEST(ElectrophysiologyStage, GivesActivationAndCalciumAtTheNodesOfQuadraticEleme
   EXPECT_THROW(load_electrophysiology(folder.file("electrophysiology")), CaseError);
 }
 
+TEST(ElectrophysiologyStage, RefinesUntilTheMeanEdgeIsAtMostTheElementSize) {
+  const mesh::HeartMesh slab = mesh::make_slab({6, 3, 2}, 1.0);
+  double edge = 0;
+  const auto edges = mesh::edges(slab);
+  for (const auto &[a, b] : edges)
+    edge += norm(slab.nodes[a] - slab.nodes[b]) / static_cast<double>(edges.size());
+  ElectrophysiologyOptions options;
+  for (const auto &[share, times] : {std::pair{1.1, 1}, {0.51, 1}, {0.49, 2}, {0.251, 2}, {0.249, 3}}) {
+    options.element_size = share * edge;
+    EXPECT_EQ(refinements_for(slab, options), times) << "each refinement halves the edges; at least one";
+  }
+}
+
 TEST(ElectrophysiologyStage, SaysWhenTheStimulusDoesNotCapture) {
   const mesh::HeartMesh slab = mesh::make_slab({6, 3, 2}, 1.0);
   ElectrophysiologyOptions weak = short_beat();
