@@ -145,10 +145,12 @@ void observe(const HeartbeatResult &result, io::Quantities &quantities) {
     if (result.partial)
       quantity.warning = "of a beat that stopped early: " + result.failure;
   };
-  const double edv = largest(volume), esv = smallest(volume);
+  const double edv = volume.front(), esv = smallest(volume);
   const std::size_t end_systole = static_cast<std::size_t>(std::min_element(volume.begin(), volume.end()) - volume.begin());
   set("sim_lv_edv", edv, "mL");
   set("sim_lv_esv", esv, "mL");
+  set("sim_lv_volume_max", largest(volume), "mL");
+  set("sim_lv_volume_end", volume.back(), "mL");
   set("sim_lv_sv", edv - esv, "mL");
   set("sim_lv_ef", 100 * (edv - esv) / edv, "%");
   set("sim_lv_peak_pressure", largest(pressure), "mmHg");

@@ -32,7 +32,8 @@ private:
 };
 
 /// Fills, of the beat (volumes in mL, pressures in mmHg):
-///   sim_lv_edv sim_lv_esv   largest and smallest LV volume;  sim_lv_sv = EDV - ESV;  sim_lv_ef = SV/EDV [%]
+///   sim_lv_edv sim_lv_esv   LV volume at the end diastole that the beat starts from, and the smallest;  sim_lv_sv = EDV - ESV, what is
+///   ejected;  sim_lv_ef = SV/EDV [%];  sim_lv_volume_max sim_lv_volume_end  largest LV volume, and that at the end of the beat
 ///   sim_lv_peak_pressure    largest LV pressure;  sim_lv_edp  LV pressure when the mitral valve closes (LV pressure first above LA
 ///   pressure) sim_aortic_systolic sim_aortic_diastolic  largest and smallest pressure of the systemic arteries sim_lv_dpdt_max largest
 ///   slope of LV pressure between two steps [mmHg/s] sim_stroke_work         area of the pressure-volume loop [J] sim_gls sim_gcs smallest

@@ -236,14 +236,15 @@ HeartbeatResult run_heartbeat(MPI_Comm comm, const HeartbeatInput &input, const 
   return result;
 }
 
-TensionSearch tune_active_tension(MPI_Comm comm, HeartbeatInput input, const MechanicsOptions &options, double target, double tolerance) {
+TensionSearch tune_active_tension(MPI_Comm comm, HeartbeatInput input, const MechanicsOptions &options, double target, double tolerance,
+                                  int runs) {
   const Reference reference = reference_of(comm, input, options);
   input.reference = &reference;
   input.until_end_systole = true;
   TensionSearch search;
   search.residual = 1e300;
   double scale = input.tension_scale;
-  for (int run = 0; run < 3; ++run) {
+  for (int run = 0; run < runs; ++run) {
     input.tension_scale = scale;
     io::Quantities quantities;
     run_heartbeat(comm, input, options, quantities).require_complete();

@@ -79,10 +79,10 @@ struct TensionSearch {
   double residual = 0;                        ///< its stroke volume minus the target, mL
 };
 
-/// At most three runs to the end of systole with the secant rule; stops within `tolerance` mL. Collective. Throws SolveError when a run
+/// At most `runs` runs to the end of systole with the secant rule; stops within `tolerance` mL. Collective. Throws SolveError when a run
 /// fails.
 TensionSearch tune_active_tension(MPI_Comm comm, HeartbeatInput input, const MechanicsOptions &options, double target_stroke_volume,
-                                  double tolerance = 1.0);
+                                  double tolerance = 1.0, int runs = 3);
 
 /// The snapshot on the stress-free shape as quadratic tetrahedra, for ParaView: displacement [mm], active_tension [kPa], fibre_stretch [1].
 io::Grid to_grid(const Reference &reference, const Snapshot &snapshot);

@@ -86,6 +86,10 @@ int report_case(const Invocation &invocation) {
   const fs::path output = output_folder(invocation, file);
   if (!fs::exists(output / "stages"))
     throw io::CaseError(output.string() + ": no finished stages to report on; try 'corvivo run " + file.string() + "' first");
+  const fs::path resolved = output / "case.resolved.yaml";
+  if (fs::exists(resolved) && io::read_file(resolved.string()) != io::resolved_case([&](io::Schema &schema) { options.describe(schema); }))
+    throw io::CaseError(resolved.string() + ": these results were made with other options than those of " + file.string() +
+                        "; try 'corvivo run', which keeps what still holds, or the options of that run");
   Pipeline pipeline(MPI_COMM_WORLD, output, program_hash(), false);
   pipeline.adopt_finished();
   Outputs(options, pipeline, file).write("", "");

@@ -99,8 +99,8 @@ double fitted_tension(Case &options, const Pipeline &pipeline, const physics::Cl
                                           options.heartbeat->facet_distance * fit.element_size / options.heartbeat->element_size);
   physics::HeartbeatInput trial = input_of(coarse, circulation, cycle);
   trial.tension_scale = options.heartbeat->mechanics.tension_scale;
-  const physics::TensionSearch search =
-      physics::tune_active_tension(pipeline.communicator(), trial, options.heartbeat->mechanics, stroke_volume(cycle), fit.tolerance);
+  const physics::TensionSearch search = physics::tune_active_tension(pipeline.communicator(), trial, options.heartbeat->mechanics,
+                                                                     stroke_volume(cycle), fit.tolerance, fit.runs);
   for (std::size_t i = 0; i < search.scales.size(); ++i) {
     const std::string number = std::to_string(i + 1);
     quantities.set("tension_fit_scale_" + number, search.scales[i], "1");
@@ -152,6 +152,7 @@ Stage heartbeat_stage(StageContext context) {
             const physics::Reference reference = physics::unload(comm, ventricle.mesh, ventricle.fibres, mechanics);
             input.reference = &reference;
             quantities.set("unloading_residual", reference.residual, "mm");
+            quantities.set("heartbeat_mesh_volume", physics::as_imaged(comm, ventricle.mesh, ventricle.fibres).volume, "mL");
             quantities.set("unloaded_volume", reference.volume, "mL");
             FieldWriter fields(folder, reference);
             const physics::HeartbeatResult result =

@@ -54,7 +54,8 @@ void MechanicsOptions::describe(io::Schema &schema) {
       "pull.");
   schema.quantity("point_bulk_modulus", point_bulk_modulus, "kPa", io::not_negative,
                   "Penalty on the change of volume at each quadrature point, beside the material's bulk modulus on each cell's mean.");
-  schema.quantity("end_diastolic_pressure", end_diastolic_pressure, "mmHg", io::not_negative, "LV pressure of the imaged shape.");
+  schema.quantity("end_diastolic_pressure", end_diastolic_pressure, "mmHg", io::not_negative,
+                  "LV pressure of the imaged shape; that of the fitted circulation takes its place in a run.");
   schema.quantity("time_step", time_step, "ms", io::positive, "Time step while the ventricle contracts or relaxes.");
   schema.quantity("resting_time_step", resting_time_step, "ms", io::positive, "Time step during filling.");
   schema.quantity("smallest_time_step", smallest_time_step, "ms", io::positive, "A step that fails is halved down to this.");
