@@ -122,7 +122,7 @@ void Solid::find_normals(const mesh::HeartMesh &mesh, const std::vector<io::Vect
   normals_.clear();
   for (const auto &[name, springs] : model_.springs) {
     std::vector<io::Vector3> normals(mesh.nodes.size(), io::Vector3{});
-    for (std::size_t t = 0; t < mesh.triangles.size(); ++t)
+    for (std::size_t t = 0; t < mesh.triangles.size() && !places.empty(); ++t) // the places are known on rank 0
       if (mesh.surface_names[mesh.surface[t]] == name) {
         const auto &[a, b, c] = mesh.triangles[t];
         const io::Vector3 area = io::cross(places[b] - places[a], places[c] - places[a]);
