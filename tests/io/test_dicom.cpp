@@ -9,6 +9,7 @@
 #include <io/formats/voxel_data.hpp>
 #include <tests/io/dicom_sample.hpp>
 #include <tests/io/mutations.hpp>
+#include <tests/support/complaint.hpp>
 #include <tests/support/temporary_folder.hpp>
 
 #include <gtest/gtest.h>
@@ -20,6 +21,7 @@
 
 using namespace corvivo;
 using io::operator-;
+using test::complaint;
 using test::dicom_element;
 using test::dicom_file;
 using test::DicomSample;
@@ -27,17 +29,6 @@ using test::shared;
 using test::TemporaryFolder;
 
 namespace {
-
-#define EXPECT_SAYS(text, part) EXPECT_NE((text).find(part), std::string::npos) << "it says: " << (text)
-
-template <class Work> std::string complaint(const Work &work) {
-  try {
-    work();
-  } catch (const io::CaseError &error) {
-    return error.what();
-  }
-  return "";
-}
 
 /// Two slices of three phases, in files whose names and order say nothing.
 void write_cine(const TemporaryFolder &folder, const std::function<void(DicomSample &)> &change = {}) {

@@ -2,6 +2,7 @@
 #include <io/base/text.hpp>
 #include <io/formats/label_image.hpp>
 #include <io/formats/voxel_data.hpp>
+#include <tests/support/complaint.hpp>
 #include <tests/support/temporary_folder.hpp>
 
 #include <gtest/gtest.h>
@@ -20,21 +21,13 @@ using namespace corvivo;
 using io::operator+;
 using io::operator-;
 using io::operator*;
+using test::complaint;
 using test::shared;
 using test::TemporaryFolder;
 
 namespace {
 
 /// The sentence of the CaseError that `work` throws; empty when it throws none.
-template <class Work> std::string complaint(const Work &work) {
-  try {
-    work();
-  } catch (const io::CaseError &error) {
-    return error.what();
-  }
-  return "";
-}
-
 io::Image small_image() {
   io::Image image;
   image.size = {3, 4, 5};
@@ -71,8 +64,6 @@ public:
 private:
   TemporaryFolder folder_;
 };
-
-#define EXPECT_SAYS(text, part) EXPECT_NE((text).find(part), std::string::npos) << "it says: " << (text)
 
 double label_volume(const io::Image &image, float label) {
   return 1e-3 * image.voxel_volume() * static_cast<double>(std::count(image.voxels.begin(), image.voxels.end(), label));

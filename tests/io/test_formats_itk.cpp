@@ -2,6 +2,7 @@
 #include <io/base/text.hpp>
 #include <io/formats/label_image.hpp>
 #include <io/formats/voxel_data.hpp>
+#include <tests/support/complaint.hpp>
 #include <tests/support/temporary_folder.hpp>
 
 #include <gtest/gtest.h>
@@ -61,8 +62,6 @@ void expect_point(const io::Image &image, const io::Vector3 &expected) {
   for (std::size_t a = 0; a < 3; ++a)
     EXPECT_DOUBLE_EQ(found[a], expected[a]);
 }
-
-#define EXPECT_SAYS(text, part) EXPECT_NE((text).find(part), std::string::npos) << "it says: " << (text)
 
 } // namespace
 

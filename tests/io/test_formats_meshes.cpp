@@ -4,6 +4,7 @@
 #include <io/formats/mesh_files.hpp>
 #include <io/formats/vtu.hpp>
 #include <tests/io/mesh_samples.hpp>
+#include <tests/support/complaint.hpp>
 #include <tests/support/temporary_folder.hpp>
 
 #include <gtest/gtest.h>
@@ -24,21 +25,11 @@
 
 using namespace corvivo;
 using io::operator-;
+using test::complaint;
 using test::shared;
 using test::TemporaryFolder;
 
 namespace {
-
-#define EXPECT_SAYS(text, part) EXPECT_NE((text).find(part), std::string::npos) << "it says: " << (text) << " and not: " << (part)
-
-template <class Work> std::string complaint(const Work &work) {
-  try {
-    work();
-  } catch (const io::CaseError &error) {
-    return error.what();
-  }
-  return "";
-}
 
 template <class Reader> vtkSmartPointer<vtkPolyData> by_vtk(const std::string &path) {
   vtkNew<Reader> reader;

@@ -4,26 +4,17 @@
 #include <io/formats/label_image.hpp>
 #include <io/formats/mesh_files.hpp>
 #include <io/formats/voxel_data.hpp>
+#include <tests/support/complaint.hpp>
 #include <tests/support/temporary_folder.hpp>
 
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
 using namespace corvivo;
+using test::complaint;
 using test::TemporaryFolder;
 
 namespace {
-
-#define EXPECT_SAYS(text, part) EXPECT_NE((text).find(part), std::string::npos) << "it says: " << (text)
-
-template <class Work> std::string complaint(const Work &work) {
-  try {
-    work();
-  } catch (const io::CaseError &error) {
-    return error.what();
-  }
-  return "";
-}
 
 const std::string first_phase{0, 1, 2, 3, 0, 1, 2, 3}, second_phase{0, 0, 2, 3, 0, 0, 2, 3}; // 2 x 2 x 2
 

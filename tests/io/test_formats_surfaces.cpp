@@ -2,6 +2,7 @@
 #include <io/formats/label_image.hpp>
 #include <io/formats/mesh_files.hpp>
 #include <io/formats/surfaces.hpp>
+#include <tests/support/complaint.hpp>
 #include <tests/support/temporary_folder.hpp>
 
 #include <gtest/gtest.h>
@@ -10,20 +11,10 @@
 #include <cmath>
 
 using namespace corvivo;
+using test::complaint;
 using test::shared;
 
 namespace {
-
-#define EXPECT_SAYS(text, part) EXPECT_NE((text).find(part), std::string::npos) << "it says: " << (text)
-
-template <class Work> std::string complaint(const Work &work) {
-  try {
-    work();
-  } catch (const io::CaseError &error) {
-    return error.what();
-  }
-  return "";
-}
 
 /// A box without lid, 2 x 3 x 4, whose every wall has points of its own and every second triangle is turned.
 io::Surface broken_box() {

@@ -3,6 +3,7 @@
 #include <mesh/ellipsoid.hpp>
 #include <mesh/fibres.hpp>
 #include <mesh/import.hpp>
+#include <tests/support/complaint.hpp>
 #include <tests/support/temporary_folder.hpp>
 
 #include <gtest/gtest.h>
@@ -17,8 +18,6 @@ using test::shared;
 using test::TemporaryFolder;
 
 namespace {
-
-#define EXPECT_SAYS(text, part) EXPECT_NE((text).find(part), std::string::npos) << "it says: " << (text)
 
 std::string complaint(const mesh::ImportOptions &options) {
   try {

@@ -5,6 +5,7 @@
 #include <mesh/segmentation.hpp>
 #include <mesh/segmentation_checks.hpp>
 #include <tests/mesh/synthetic_stack.hpp>
+#include <tests/support/complaint.hpp>
 #include <tests/support/temporary_folder.hpp>
 
 #include <gtest/gtest.h>
@@ -80,8 +81,6 @@ double vtk_volume(const std::string &path, const std::set<double> &labels) {
 bool says(const std::vector<std::string> &notes, const std::string &part) {
   return std::any_of(notes.begin(), notes.end(), [&](const std::string &note) { return note.find(part) != std::string::npos; });
 }
-
-#define EXPECT_SAYS(text, part) EXPECT_NE((text).find(part), std::string::npos) << "it says: " << (text)
 
 std::filesystem::path case_file(const std::string &name) {
   return std::filesystem::path(CORVIVO_SOURCE_DIR) / "cases/01_patient_heartbeat/data" / name;

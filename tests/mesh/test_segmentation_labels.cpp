@@ -4,6 +4,7 @@
 #include <io/base/text.hpp>
 #include <io/formats/label_image.hpp>
 #include <mesh/segmentation.hpp>
+#include <tests/support/complaint.hpp>
 #include <tests/support/temporary_folder.hpp>
 
 #include <gtest/gtest.h>
@@ -11,21 +12,11 @@
 #include <algorithm>
 
 using namespace corvivo;
+using test::complaint;
 using test::shared;
 using test::TemporaryFolder;
 
 namespace {
-
-#define EXPECT_SAYS(text, part) EXPECT_NE((text).find(part), std::string::npos) << "it says: " << (text)
-
-template <class Work> std::string complaint(const Work &work) {
-  try {
-    work();
-  } catch (const io::CaseError &error) {
-    return error.what();
-  }
-  return "";
-}
 
 std::string convention_complaint(const io::Image &map, const std::string &name) {
   return complaint([&] { mesh::check_convention(map, mesh::label_convention(name)); });

@@ -5,6 +5,7 @@
 #include <mesh/segmentation_repair.hpp>
 #include <mesh/shape_interpolation.hpp>
 #include <tests/mesh/synthetic_stack.hpp>
+#include <tests/support/complaint.hpp>
 #include <tests/support/temporary_folder.hpp>
 
 #include <gtest/gtest.h>
@@ -46,8 +47,6 @@ std::string notes_of(const mesh::Segmentation &s) {
     all += note + "\n";
   return all;
 }
-
-#define EXPECT_SAYS(text, part) EXPECT_NE((text).find(part), std::string::npos) << "it says: " << (text)
 
 } // namespace
 
