@@ -6,6 +6,7 @@
 #include <mesh/fibres.hpp>
 #include <physics/electrophysiology/diffusion.hpp>
 #include <physics/electrophysiology/ionic/ionic_model.hpp>
+#include <physics/electrophysiology/ionic/prepacing.hpp>
 #include <physics/electrophysiology/stimulus.hpp>
 #include <physics/nodal_history.hpp>
 
@@ -42,12 +43,14 @@ struct FastLayerOptions {
 
 struct ElectrophysiologyOptions {
   std::string ionic_model_name = "ten_tusscher_2006_epi";
-  std::unique_ptr<IonicModel> ionic_model; ///< null: the model of that name with its published parameters
-  double element_size = 1;                 ///< mm: the mesh is refined until the mean edge is no longer than this
-  int refinements = -1;                    ///< exact number instead; -1: by element_size, and at least one
-  double duration = 800;                   ///< ms
-  double time_step = 0.05;                 ///< ms, until all is activated
-  double late_time_step = 0.2;             ///< ms, afterwards
+  std::unique_ptr<IonicModel> ionic_model;   ///< null: the model of that name with its published parameters
+  std::optional<PrepacingOptions> prepacing; ///< none: cells start from the published initial values
+  std::filesystem::path cache;               ///< folder that keeps paced cells; empty: none (not of the case file)
+  double element_size = 1;                   ///< mm: the mesh is refined until the mean edge is no longer than this
+  int refinements = -1;                      ///< exact number instead; -1: by element_size, and at least one
+  double duration = 800;                     ///< ms
+  double time_step = 0.05;                   ///< ms, until all is activated
+  double late_time_step = 0.2;               ///< ms, afterwards
   bool tune_conductivities = true;
   VelocityOptions velocity;
   ConductivityOptions conductivity;
@@ -63,6 +66,9 @@ struct ElectrophysiologyOptions {
   bool stop_when_activated = false; ///< ends the run once all tissue is activated (activation maps)
   void describe(io::Schema &schema);
 };
+
+/// Whether the chosen ionic model has the calcium that drives contraction.
+bool has_calcium(const ElectrophysiologyOptions &options);
 
 /// Everything is on rank 0; other ranks hold empty values.
 struct ElectrophysiologyResult {
