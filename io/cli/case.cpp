@@ -34,12 +34,25 @@ void TensionFit::describe(io::Schema &schema) {
   schema.quantity("tolerance", tolerance, "mL", io::positive, "A trial this near to the fitted stroke volume ends the search.");
 }
 
+void HalvingStudy::describe(io::Schema &schema) {
+  const std::string times = " with the same tension and stiffness; measured by running the case that way.";
+  schema.quantity("ejection_fraction_mesh", ejection_fraction_mesh, "%", io::any,
+                  "Change of the ejection fraction when heartbeat.element_size is halved," + times);
+  schema.quantity("peak_pressure_mesh", peak_pressure_mesh, "mmHg", io::any,
+                  "Change of the peak pressure when heartbeat.element_size is halved," + times);
+  schema.quantity("ejection_fraction_step", ejection_fraction_step, "%", io::any,
+                  "Change of the ejection fraction when the time steps are halved," + times);
+  schema.quantity("peak_pressure_step", peak_pressure_step, "mmHg", io::any,
+                  "Change of the peak pressure when the time steps are halved," + times);
+}
+
 void HeartbeatCase::describe(io::Schema &schema) {
   schema.quantity("element_size", element_size, "mm", io::between(2, 20), "Edge of the mechanics mesh (quadratic displacements).");
   schema.quantity("facet_distance", facet_distance, "mm", io::between(0.05, 2), "How far its flat faces may lie from the smooth surfaces.");
   mechanics.describe(schema);
   schema.section("stiffness_fit", stiffness_fit, "How the passive stiffness is set before the heartbeat.");
   schema.section("tension_fit", tension_fit, "How the active tension is set before the heartbeat.");
+  schema.optional_section("halving", halving, "What halved elements and time steps did to this beat, to be told with its results.");
 }
 
 void Case::describe(io::Schema &schema) {

@@ -46,12 +46,20 @@ struct TensionFit {
   void describe(io::Schema &schema);
 };
 
+/// What halving the elements' edges or the time step did to the beat of a case, as its README says it was measured.
+struct HalvingStudy {
+  double ejection_fraction_mesh = 0, ejection_fraction_step = 0; ///< %
+  double peak_pressure_mesh = 0, peak_pressure_step = 0;         ///< mmHg
+  void describe(io::Schema &schema);
+};
+
 struct HeartbeatCase {
   double element_size = 7;     ///< mm: quadratic elements need fewer than the electrical wave does
   double facet_distance = 0.5; ///< mm
   physics::MechanicsOptions mechanics;
   StiffnessFit stiffness_fit;
   TensionFit tension_fit;
+  std::optional<HalvingStudy> halving;
   void describe(io::Schema &schema);
 };
 

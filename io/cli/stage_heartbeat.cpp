@@ -111,6 +111,17 @@ double fitted_tension(Case &options, const Pipeline &pipeline, const physics::Cl
   return search.scale;
 }
 
+/// What halving did to this case, beside its results.
+void tell_halving(const HeartbeatCase &heartbeat, io::Quantities &quantities) {
+  if (!heartbeat.halving)
+    return;
+  const HalvingStudy &study = *heartbeat.halving;
+  quantities.set("sim_lv_ef_change_mesh_halved", study.ejection_fraction_mesh, "%");
+  quantities.set("sim_lv_ef_change_step_halved", study.ejection_fraction_step, "%");
+  quantities.set("sim_lv_peak_pressure_change_mesh_halved", study.peak_pressure_mesh, "mmHg");
+  quantities.set("sim_lv_peak_pressure_change_step_halved", study.peak_pressure_step, "mmHg");
+}
+
 /// Writes each saved instant as a file of its own and the collection that ParaView opens.
 class FieldWriter {
 public:
@@ -157,6 +168,7 @@ Stage heartbeat_stage(StageContext context) {
             FieldWriter fields(folder, reference);
             const physics::HeartbeatResult result =
                 physics::run_heartbeat(comm, input, mechanics, quantities, [&](const physics::Snapshot &s) { fields(s); });
+            tell_halving(*options.heartbeat, quantities);
             io::on_rank_0(comm, [&] {
               save(result, folder.string());
               io::write_file((folder / "heartbeat.csv").string(), io::to_csv(result.series));
