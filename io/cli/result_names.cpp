@@ -114,6 +114,8 @@ const std::vector<ResultName> &result_names() {
        "LV volume at the end diastole that the simulated beat starts from, of the mesh that beats (below the base plane)."},
       {"sim_lv_volume_max", "mL", "Largest LV volume of the simulated beat."},
       {"sim_lv_volume_end", "mL", "LV volume at the end of the simulated beat, the next one's end diastole."},
+      {"heartbeat_blood_left_out", "mL",
+       "LV blood of the fitted circulation at end diastole that the mesh, which ends at the base plane, does not hold."},
       {"heartbeat_mesh_volume", "mL", "Cavity of the mesh that beats, as imaged."},
       {"sim_lv_esv", "mL", "Smallest LV volume of the simulated beat."},
       {"sim_lv_sv", "mL", "sim_lv_edv - sim_lv_esv."},

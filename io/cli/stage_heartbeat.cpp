@@ -163,7 +163,12 @@ Stage heartbeat_stage(StageContext context) {
             const physics::Reference reference = physics::unload(comm, ventricle.mesh, ventricle.fibres, mechanics);
             input.reference = &reference;
             quantities.set("unloading_residual", reference.residual, "mm");
-            quantities.set("heartbeat_mesh_volume", physics::as_imaged(comm, ventricle.mesh, ventricle.fibres).volume, "mL");
+            const double beating = physics::as_imaged(comm, ventricle.mesh, ventricle.fibres).volume;
+            const double left_out = cycle.start_state[physics::circulation_index::V_LV] - beating;
+            quantities.set("heartbeat_mesh_volume", beating, "mL");
+            quantities.set("heartbeat_blood_left_out", left_out, "mL");
+            io::say("    the mesh ends at the base plane: " + io::fixed(left_out, 1) + " mL of the fitted end-diastolic " +
+                    io::fixed(beating + left_out, 1) + " mL lie above it and are not in this beat");
             quantities.set("unloaded_volume", reference.volume, "mL");
             FieldWriter fields(folder, reference);
             const physics::HeartbeatResult result =
