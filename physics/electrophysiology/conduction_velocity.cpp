@@ -139,7 +139,7 @@ double conduction_velocity(const IonicModel &model, const Diffusivity &diffusivi
                                       std::vector<double>(strip.tetrahedra.size(), 1.0));
   Stimulus stimulus;
   stimulus.name = "end of the strip";
-  stimulus.ball = false;
+  stimulus.shape = Stimulus::Shape::box;
   stimulus.minimum = {-1, -1e3, -1e3};
   stimulus.maximum = {std::max(1.5, 1.5 * edge), 1e3, 1e3};
   stimulus.duration = options.stimulus_duration;

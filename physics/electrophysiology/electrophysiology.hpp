@@ -54,14 +54,19 @@ struct ElectrophysiologyOptions {
   double surface_to_volume = 140; ///< 1/mm
   double capacitance = 0.01;      ///< uF/mm^2
   std::optional<FastLayerOptions> fast_endocardium;
-  std::vector<StimulusSite> sites; ///< none and no boxes: default_stimulus_sites()
+  std::vector<StimulusSite> sites; ///< see stimulated_sites()
   std::vector<StimulusBox> boxes;
+  std::vector<StimulusBall> balls;
+  std::vector<StimulusSurface> surfaces;
+  std::vector<StimulusRegion> regions;
   double stimulus_amplitude = 35.714285714285715, stimulus_duration = 2; ///< mV/ms, ms
   double calcium_interval = 2;                                           ///< ms
   double bath_conductivity = 0.2;                                        ///< S/m
   std::vector<NamedPoint> points;
   bool stop_when_activated = false; ///< ends the run once all tissue is activated (activation maps)
   void describe(io::Schema &schema);
+  /// `sites`, or default_stimulus_sites() where no stimulus of any kind is given.
+  std::vector<StimulusSite> stimulated_sites() const;
 };
 
 /// Everything is on rank 0; other ranks hold empty values.

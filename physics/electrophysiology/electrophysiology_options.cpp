@@ -23,6 +23,11 @@ void FastLayerOptions::describe(io::Schema &schema) {
   schema.quantity("factor", factor, "1", io::Range{1}, "On the diffusivity of that layer; velocity grows with its square root.");
 }
 
+std::vector<StimulusSite> ElectrophysiologyOptions::stimulated_sites() const {
+  const bool none = sites.empty() && boxes.empty() && balls.empty() && surfaces.empty() && regions.empty();
+  return none ? default_stimulus_sites() : sites;
+}
+
 void ElectrophysiologyOptions::describe(io::Schema &schema) {
   schema.model("cell", ionic_model_name, ionic_model, ionic_models(), "Model of the myocytes.");
   schema.quantity("element_size", element_size, "mm", io::positive,
@@ -38,8 +43,11 @@ void ElectrophysiologyOptions::describe(io::Schema &schema) {
   schema.quantity("surface_to_volume", surface_to_volume, "1/mm", io::positive, "Membrane area per tissue volume.", "Niederer 2011");
   schema.quantity("capacitance", capacitance, "uF/mm^2", io::positive, "Membrane capacitance per area.", "Niederer 2011");
   schema.optional_section("fast_endocardium", fast_endocardium, "A subendocardial layer that conducts faster, as Purkinje fibres do.");
-  schema.list("sites", sites, "Stimuli on the left-ventricular endocardium; five early sites when neither sites nor boxes are given.");
+  schema.list("sites", sites, "Stimuli on the left-ventricular endocardium; five early sites when no stimulus of any kind is given.");
   schema.list("boxes", boxes, "Stimulated boxes of space.");
+  schema.list("balls", balls, "Stimulated balls of space.");
+  schema.list("surfaces", surfaces, "Stimulated surfaces of the mesh.");
+  schema.list("regions", regions, "Stimulated regions of the mesh.");
   schema.quantity("stimulus_amplitude", stimulus_amplitude, "mV/ms", io::positive, "Rise of the potential under a stimulus.",
                   "Niederer 2011");
   schema.quantity("stimulus_duration", stimulus_duration, "ms", io::positive, "Duration of every stimulus.", "Niederer 2011");

@@ -1,6 +1,7 @@
 #include <io/base/errors.hpp>
 #include <io/base/parallel.hpp>
 #include <io/base/text.hpp>
+#include <io/base/units.hpp>
 #include <physics/electrophysiology/monodomain.hpp>
 
 #include <algorithm>
@@ -11,6 +12,26 @@ namespace corvivo::physics {
 
 using namespace io;
 
+namespace {
+
+/// "(0, 0, 0) to (20, 7, 3) mm". Collective.
+std::string extent(const Tissue &tissue) {
+  std::array<double, 6> bounds; // the greatest of -x and of x
+  bounds.fill(-std::numeric_limits<double>::infinity());
+  for (const mesh::Vector3 &node : tissue.nodes)
+    for (std::size_t d = 0; d < 3; ++d) {
+      bounds[d] = std::max(bounds[d], -node[d]);
+      bounds[3 + d] = std::max(bounds[3 + d], node[d]);
+    }
+  MPI_Allreduce(MPI_IN_PLACE, bounds.data(), 6, MPI_DOUBLE, MPI_MAX, tissue.comm);
+  const auto corner = [](double x, double y, double z) {
+    return "(" + print_number(x + 0.0) + ", " + print_number(y + 0.0) + ", " + print_number(z + 0.0) + ")";
+  };
+  return corner(-bounds[0], -bounds[1], -bounds[2]) + " to " + corner(bounds[3], bounds[4], bounds[5]) + " mm";
+}
+
+} // namespace
+
 Monodomain::Monodomain(const Tissue &tissue, const IonicModel &model, const Diffusivity &diffusivity, std::vector<Stimulus> stimuli)
     : tissue_(tissue), model_(model), stimuli_(std::move(stimuli)), diffusion_(tissue, diffusivity), stride_(padded(tissue.nodes.size())),
       voltage_(stride_, model.resting_voltage()), before_(voltage_), states_(initial_states(model, tissue.nodes.size())), current_(stride_),
@@ -19,12 +40,13 @@ Monodomain::Monodomain(const Tissue &tissue, const IonicModel &model, const Diff
   for (const Stimulus &stimulus : stimuli_) {
     stimulated_.emplace_back();
     for (std::uint32_t i = 0; i < tissue.owned; ++i)
-      if (stimulus.covers(tissue.nodes[i]))
+      if (stimulus.covers(tissue.nodes[i], tissue.mesh_node[i]))
         stimulated_.back().push_back(i);
     unsigned long long covered = stimulated_.back().size();
     MPI_Allreduce(MPI_IN_PLACE, &covered, 1, MPI_UNSIGNED_LONG_LONG, MPI_SUM, tissue.comm);
     if (covered == 0)
-      throw io::CaseError("electrophysiology: stimulus '" + stimulus.name + "' covers no node of the mesh; make it larger or move it");
+      throw io::CaseError("electrophysiology: the stimulus '" + stimulus.name + "' covers no node of the mesh, which reaches from " +
+                          extent(tissue) + "; move it into the mesh or make it larger than an element");
   }
 }
 
