@@ -63,6 +63,13 @@ void SlabOptions::describe(io::Schema &schema) {
                 "Largest edge of the small boxes (six tetrahedra each) along x, y and z; 0: mesh.element_size.");
 }
 
+Vector3 SlabOptions::edges(double element_size) const {
+  Vector3 edges = element;
+  for (double &edge : edges)
+    edge = edge == 0 ? element_size : edge;
+  return edges;
+}
+
 HeartMesh make_slab(const Vector3 &size, const Vector3 &element) {
   const Counts n = boxes(size, element);
   HeartMesh mesh;
@@ -88,13 +95,6 @@ HeartMesh make_slab(const Vector3 &size, const Vector3 &element) {
 
 HeartMesh make_slab(const Vector3 &size, double element_size) {
   return make_slab(size, Vector3{element_size, element_size, element_size});
-}
-
-HeartMesh make_slab(const SlabOptions &options, double element_size) {
-  Vector3 element = options.element;
-  for (double &edge : element)
-    edge = edge == 0 ? element_size : edge;
-  return make_slab(options.size, element);
 }
 
 } // namespace corvivo::mesh

@@ -144,7 +144,7 @@ double conduction_velocity(const IonicModel &model, const Diffusivity &diffusivi
   stimulus.maximum = {std::max(1.5, 1.5 * edge), 1e3, 1e3};
   stimulus.duration = options.stimulus_duration;
   stimulus.amplitude = options.stimulus_amplitude;
-  Monodomain monodomain(tissue, model, diffusivity, {stimulus});
+  Monodomain monodomain(tissue, model, diffusivity, {stimulus}, options.discretisation);
   const double longest = 10.0 + 4.0 * end / guess;
   std::vector<std::size_t> watched;
   for (std::size_t i = 0; i < strip.nodes.size(); ++i)

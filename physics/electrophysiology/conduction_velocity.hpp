@@ -1,6 +1,7 @@
 #pragma once
 /// Conduction velocity on a mesh of given element size, and the diffusivity that gives a wanted one there.
 #include <physics/electrophysiology/diffusion.hpp>
+#include <physics/electrophysiology/discretisation.hpp>
 #include <physics/electrophysiology/ionic/ionic_model.hpp>
 
 namespace corvivo::physics {
@@ -11,6 +12,7 @@ struct StripOptions {
   int refinements = 0;         ///< how many times the mesh was refined from a coarser one
   double time_step = 0.05;     ///< ms
   double stimulus_amplitude = 35.714285714285715, stimulus_duration = 2;
+  Discretisation discretisation;
 };
 
 /// Velocity (m/s = mm/ms) of a plane wave along the strip, whose fibres lie at `angle` degrees to it; 0 when the wave fails. From a line

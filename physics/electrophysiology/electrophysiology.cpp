@@ -4,10 +4,10 @@
 #include <io/base/text.hpp>
 #include <mesh/distributed_mesh.hpp>
 #include <physics/ecg/intervals.hpp>
-#include <physics/ecg/torso.hpp>
 #include <physics/electrophysiology/beat.hpp>
 #include <physics/electrophysiology/conduction_velocity.hpp>
 #include <physics/electrophysiology/preparation.hpp>
+#include <physics/electrophysiology/reaction_eikonal.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -31,7 +31,11 @@ HeartMesh refined(HeartMesh mesh, int times) {
 TunedDiffusivity diffusivity_for(const IonicModel &model, const ElectrophysiologyOptions &options, const Preparation &p, MPI_Comm comm) {
   TunedDiffusivity tuned;
   on_rank_0(comm, [&] {
-    const StripOptions strip{p.element_volume, p.refinements, options.time_step};
+    StripOptions strip;
+    strip.element_volume = p.element_volume;
+    strip.refinements = p.refinements;
+    strip.time_step = options.time_step;
+    strip.discretisation = options.discretisation;
     if (options.tune_conductivities) {
       tuned = tune_diffusivity(model, options.velocity.along, options.velocity.across, strip);
       say("electrophysiology: tuned on elements of this size to " + fixed(tuned.velocity_along, 3) + " m/s along and " +
@@ -85,14 +89,12 @@ double activation_at(const Grid &map, const Vector3 &position) {
 }
 
 /// On rank 0.
-void report(const ElectrophysiologyResult &result, const Preparation &p, const TunedDiffusivity &tuned,
-            const ElectrophysiologyOptions &options, Quantities &quantities) {
+void report(const ElectrophysiologyResult &result, const Preparation &p, const ElectrophysiologyOptions &options, Quantities &quantities) {
   const std::vector<double> &activation = result.activation_map.point_data.front().values;
   double first = std::numeric_limits<double>::infinity();
   for (const Stimulus &stimulus : p.stimuli)
     first = std::min(first, stimulus.start);
   quantities.set("activation_time_total", *std::max_element(activation.begin(), activation.end()) - first, "ms");
-  quantities.set("conduction_velocity_error_expected", tuned.expected_error, "%");
   for (const NamedPoint &point : options.points)
     quantities.set("activation_time_" + point.name, activation_at(result.activation_map, point.position), "ms");
   if (result.ecg.rows() == 0)
@@ -107,6 +109,43 @@ void report(const ElectrophysiologyResult &result, const Preparation &p, const T
     quantities.set("qt_interval", *intervals->t_end - intervals->qrs_onset, "ms").warning = warning;
 }
 
+/// On rank 0.
+ElectrophysiologyResult eikonal_beat(const IonicModel &model, const Preparation &p, const ElectrophysiologyOptions &options) {
+  ElectrophysiologyResult result;
+  const ReactionEikonal beat = reaction_eikonal(model, p, options);
+  say("electrophysiology: eikonal at " + fixed(beat.speeds.along, 3) + " m/s along and " + fixed(beat.speeds.across, 3) +
+      " m/s across the fibres");
+  result.diffusivity = beat.diffusivity;
+  result.activation = beat.activation;
+  result.calcium = beat.calcium(options, p.history_nodes);
+  result.ecg = beat.ecg(p, options);
+  return result;
+}
+
+/// Collective. Gives the serial fine mesh free.
+ElectrophysiologyResult monodomain_beat(MPI_Comm comm, const IonicModel &model, Preparation &p, const Diffusivity &diffusivity,
+                                        const ElectrophysiologyOptions &options) {
+  // The serial fine mesh and deal.II's copy of it live only as long as it takes to cut each rank's share out of them.
+  const Tissue tissue = [&] {
+    const mesh::DistributedMesh distributed(comm, p.fine, static_cast<unsigned int>(p.refinements));
+    return distributed_tissue(distributed, p.fine.nodes, p.fibre_and_factor);
+  }();
+  p.fine = HeartMesh();
+  p.fibre_and_factor = {};
+  BeatRecord record;
+  {
+    Monodomain monodomain(tissue, model, diffusivity, p.stimuli, options.discretisation);
+    record = run_beat(monodomain, tissue, options, p.electrodes, p.history_nodes, diffusivity);
+  }
+  ElectrophysiologyResult result;
+  result.diffusivity = diffusivity;
+  result.activation = gather_nodes(tissue, record.activation, tissue.total_nodes);
+  result.calcium = gather_history(tissue, record, p.history_nodes);
+  if (rank(comm) == 0)
+    result.ecg = std::move(record.ecg);
+  return result;
+}
+
 } // namespace
 
 ElectrophysiologyResult run_electrophysiology(MPI_Comm comm, const HeartMesh &mesh, const mesh::Fibres &fibres,
@@ -117,31 +156,21 @@ ElectrophysiologyResult run_electrophysiology(MPI_Comm comm, const HeartMesh &me
   Preparation p;
   on_rank_0(comm, [&] { p = prepare(mesh, fibres, options); });
   share(p, comm);
-  const TunedDiffusivity tuned = diffusivity_for(model, options, p, comm);
-  // The serial fine mesh and deal.II's copy of it live only as long as it takes to cut each rank's share out of them.
-  const Tissue tissue = [&] {
-    const mesh::DistributedMesh distributed(comm, p.fine, static_cast<unsigned int>(p.refinements));
-    return distributed_tissue(distributed, p.fine.nodes, p.fibre_and_factor);
-  }();
-  p.fine = HeartMesh();
-  p.fibre_and_factor = {};
-
-  BeatRecord record;
-  {
-    Monodomain monodomain(tissue, model, tuned.diffusivity, p.stimuli);
-    record = run_beat(monodomain, tissue, options, p.electrodes, p.history_nodes, tuned.diffusivity);
-  }
-
+  TunedDiffusivity tuned;
   ElectrophysiologyResult result;
-  result.diffusivity = tuned.diffusivity;
-  result.activation = gather_nodes(tissue, record.activation, tissue.total_nodes);
-  result.calcium = gather_history(tissue, record, p.history_nodes);
+  if (options.method == "reaction_eikonal") {
+    on_rank_0(comm, [&] { result = eikonal_beat(model, p, options); });
+  } else {
+    tuned = diffusivity_for(model, options, p, comm);
+    result = monodomain_beat(comm, model, p, tuned.diffusivity, options);
+  }
   Quantities found;
   on_rank_0(comm, [&] {
     result.activation_map = activation_grid(refined(mesh, p.refinements), result.activation);
     result.activation.resize(p.history_nodes);
-    result.ecg = std::move(record.ecg);
-    report(result, p, tuned, options, found);
+    report(result, p, options, found);
+    if (options.method == "monodomain")
+      found.set("conduction_velocity_error_expected", tuned.expected_error, "%");
   });
   quantities.append(quantities_from_json(broadcast(to_json(found), comm)));
   return result;

@@ -5,6 +5,7 @@
 #include <io/base/time_series.hpp>
 #include <mesh/fibres.hpp>
 #include <physics/electrophysiology/diffusion.hpp>
+#include <physics/electrophysiology/discretisation.hpp>
 #include <physics/electrophysiology/ionic/ionic_model.hpp>
 #include <physics/electrophysiology/stimulus.hpp>
 #include <physics/nodal_history.hpp>
@@ -41,6 +42,7 @@ struct FastLayerOptions {
 };
 
 struct ElectrophysiologyOptions {
+  std::string method = "monodomain"; ///< or "reaction_eikonal"
   std::string ionic_model_name = "ten_tusscher_2006_epi";
   std::unique_ptr<IonicModel> ionic_model; ///< null: the model of that name with its published parameters
   double element_size = 1;                 ///< mm: the mesh is refined until the mean edge is no longer than this
@@ -48,6 +50,7 @@ struct ElectrophysiologyOptions {
   double duration = 800;                   ///< ms
   double time_step = 0.05;                 ///< ms, until all is activated
   double late_time_step = 0.2;             ///< ms, afterwards
+  Discretisation discretisation;
   bool tune_conductivities = true;
   VelocityOptions velocity;
   ConductivityOptions conductivity;
@@ -78,7 +81,7 @@ struct ElectrophysiologyResult {
   Diffusivity diffusivity;        ///< used; on every rank
 };
 
-/// Collective. `mesh` and `fibres` are read on rank 0. Fills (on every rank) activation_time_total, conduction_velocity_error_expected,
+/// Collective. `mesh` and `fibres` are read on rank 0. Fills (on every rank) activation_time_total, for the monodomain conduction_velocity_error_expected,
 /// qrs_duration and qt_interval where there is an ECG, activation_time_<point>. Throws CaseError for stimuli that hit nothing, SolveError
 /// when the potential diverges or a part of the tissue is never activated.
 ElectrophysiologyResult run_electrophysiology(MPI_Comm comm, const mesh::HeartMesh &mesh, const mesh::Fibres &fibres,

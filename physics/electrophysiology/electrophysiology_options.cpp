@@ -29,6 +29,9 @@ std::vector<StimulusSite> ElectrophysiologyOptions::stimulated_sites() const {
 }
 
 void ElectrophysiologyOptions::describe(io::Schema &schema) {
+  schema.choice("method", method, {"monodomain", "reaction_eikonal"},
+                "monodomain: the reaction-diffusion equation. reaction_eikonal: arrival times of an eikonal equation at the wanted velocities, and "
+                "at each the travelling wave of the ionic model; seconds instead of minutes.");
   schema.model("cell", ionic_model_name, ionic_model, ionic_models(), "Model of the myocytes.");
   schema.quantity("element_size", element_size, "mm", io::positive,
                   "The mesh is refined until its mean edge is at most this (each refinement halves edges), at least once.");
@@ -36,6 +39,7 @@ void ElectrophysiologyOptions::describe(io::Schema &schema) {
   schema.quantity("duration", duration, "ms", io::positive, "Length of the beat.");
   schema.quantity("time_step", time_step, "ms", io::Range{0, 0.2, true, false}, "Step until all tissue is activated.");
   schema.quantity("late_time_step", late_time_step, "ms", io::Range{0, 0.5, true, false}, "Step afterwards.");
+  schema.section("discretisation", discretisation, "Of the monodomain equation; the defaults are the measured best.");
   schema.flag("tune_conductivities", tune_conductivities,
               "Find the conductivities that give `velocity` on elements of this mesh's size; else use `conductivity`.");
   schema.section("velocity", velocity, "Wanted conduction velocities.");

@@ -30,13 +30,23 @@ std::string extent(const Tissue &tissue) {
   return corner(-bounds[0], -bounds[1], -bounds[2]) + " to " + corner(bounds[3], bounds[4], bounds[5]) + " mm";
 }
 
+std::unique_ptr<DiffusionScheme> make_diffusion(const Tissue &tissue, const Diffusivity &diffusivity,
+                                                const Discretisation &discretisation) {
+  discretisation.check();
+  if (discretisation.implicitness == 0)
+    return std::make_unique<Diffusion>(tissue, diffusivity);
+  return std::make_unique<ImplicitDiffusion>(tissue, diffusivity, discretisation.consistent_mass, discretisation.implicitness);
+}
+
 } // namespace
 
-Monodomain::Monodomain(const Tissue &tissue, const IonicModel &model, const Diffusivity &diffusivity, std::vector<Stimulus> stimuli)
-    : tissue_(tissue), model_(model), stimuli_(std::move(stimuli)), diffusion_(tissue, diffusivity), stride_(padded(tissue.nodes.size())),
+Monodomain::Monodomain(const Tissue &tissue, const IonicModel &model, const Diffusivity &diffusivity, std::vector<Stimulus> stimuli,
+                       const Discretisation &discretisation)
+    : tissue_(tissue), model_(model), stimuli_(std::move(stimuli)), discretisation_(discretisation),
+      diffusion_(make_diffusion(tissue, diffusivity, discretisation)), stride_(padded(tissue.nodes.size())),
       voltage_(stride_, model.resting_voltage()), before_(voltage_), states_(initial_states(model, tissue.nodes.size())), current_(stride_),
       activation_(tissue.nodes.size(), std::numeric_limits<double>::infinity()),
-      front_(tissue, model, diffusion_.mass(), diffusivity.front_point) {
+      front_(tissue, model, diffusivity.front_point, discretisation.quadrature_level, discretisation.consistent_mass) {
   for (const Stimulus &stimulus : stimuli_) {
     stimulated_.emplace_back();
     for (std::uint32_t i = 0; i < tissue.owned; ++i)
@@ -51,11 +61,36 @@ Monodomain::Monodomain(const Tissue &tissue, const IonicModel &model, const Diff
 }
 
 void Monodomain::react(double dt) {
-  front_.evaluate(time_, voltage_, activation_, states_, stride_);
+  const bool interpolated = discretisation_.current == "interpolated_states";
+  if (interpolated)
+    front_.evaluate(time_, voltage_, activation_, states_, stride_);
   model_.advance(voltage_.data(), states_.data(), stride_, stride_, dt, current_.data());
-  front_.correct(current_);
+  if (interpolated && diffusion_->takes_source())
+    diffusion_->set_source(front_.source(current_));
+  else if (interpolated)
+    front_.correct(current_, diffusion_->mass());
   for (std::size_t i = 0; i < tissue_.owned; ++i)
     voltage_[i] -= dt * current_[i];
+}
+
+/// Second order: twice the result of two half steps minus that of one.
+void Monodomain::react_extrapolated(double dt) {
+  const std::vector<double> voltage = voltage_, states = states_;
+  react(dt);
+  std::vector<double> voltage_once = voltage, states_once = states;
+  voltage_once.swap(voltage_);
+  states_once.swap(states_);
+  react(0.5 * dt);
+  if (tissue_.halo)
+    tissue_.halo->update(voltage_);
+  react(0.5 * dt);
+  for (std::size_t i = 0; i < tissue_.owned; ++i)
+    voltage_[i] += voltage_[i] - voltage_once[i];
+  for (std::size_t i = 0; i < states_.size(); ++i)
+    states_[i] += states_[i] - states_once[i];
+}
+
+void Monodomain::stimulate(double dt) {
   constexpr double rounding = 1e-9; // ms
   for (std::size_t s = 0; s < stimuli_.size(); ++s) {
     const double begin = std::max(time_, stimuli_[s].start), end = std::min(time_ + dt, stimuli_[s].start + stimuli_[s].duration);
@@ -63,6 +98,19 @@ void Monodomain::react(double dt) {
       for (const std::uint32_t i : stimulated_[s])
         voltage_[i] += (end - begin) * stimuli_[s].amplitude;
   }
+}
+
+void Monodomain::diffuse(double dt) {
+  if (tissue_.halo)
+    tissue_.halo->update(voltage_);
+  diffusion_->advance(voltage_, dt);
+}
+
+void Monodomain::start_from(double time, std::vector<double> voltage, std::vector<double> states) {
+  CORVIVO_ASSERT(voltage.size() == stride_ && states.size() == states_.size(), "values for every local node and the padding");
+  time_ = time;
+  voltage_ = std::move(voltage);
+  states_ = std::move(states);
 }
 
 void Monodomain::record_activation(double dt) {
@@ -73,10 +121,16 @@ void Monodomain::record_activation(double dt) {
 
 void Monodomain::step(double dt) {
   before_ = voltage_;
-  react(dt);
-  if (tissue_.halo)
-    tissue_.halo->update(voltage_);
-  diffusion_.advance(voltage_, dt);
+  if (discretisation_.time == "strang") {
+    diffuse(0.5 * dt);
+    react_extrapolated(dt);
+    stimulate(dt);
+    diffuse(0.5 * dt);
+  } else {
+    react(dt);
+    stimulate(dt);
+    diffuse(dt);
+  }
   record_activation(dt);
   time_ += dt;
 }
