@@ -43,7 +43,15 @@ TunedDiffusivity diffusivity_for(const IonicModel &model, const Electrophysiolog
     } else {
       const double scale = 1.0 / (options.surface_to_volume * options.capacitance); // S/m = mS/mm over uF/mm^3
       tuned.diffusivity = {options.conductivity.along * scale, options.conductivity.across * scale};
-      tuned.expected_error = velocity_error(model, tuned.diffusivity, strip);
+      if (options.mesh_correction) {
+        const double speed = wave_speed_of(model);
+        tuned = tune_diffusivity(model, speed * std::sqrt(tuned.diffusivity.along), speed * std::sqrt(tuned.diffusivity.across), strip);
+        say("electrophysiology: conductivities corrected for elements of this size, which carry " + fixed(tuned.velocity_along, 3) +
+            " m/s along and " + fixed(tuned.velocity_across, 3) + " m/s across the fibres as the continuum does, expected error " +
+            fixed(tuned.expected_error, 1) + " %");
+      } else {
+        tuned.expected_error = velocity_error(model, tuned.diffusivity, strip);
+      }
     }
   });
   const Diffusivity &d = tuned.diffusivity;

@@ -52,6 +52,7 @@ struct ElectrophysiologyOptions {
   double late_time_step = 0.2;             ///< ms, afterwards
   Discretisation discretisation;
   bool tune_conductivities = true;
+  bool mesh_correction = true; ///< of given conductivities
   VelocityOptions velocity;
   ConductivityOptions conductivity;
   double surface_to_volume = 140; ///< 1/mm

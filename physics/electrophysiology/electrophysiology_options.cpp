@@ -42,6 +42,9 @@ void ElectrophysiologyOptions::describe(io::Schema &schema) {
   schema.section("discretisation", discretisation, "Of the monodomain equation; the defaults are the measured best.");
   schema.flag("tune_conductivities", tune_conductivities,
               "Find the conductivities that give `velocity` on elements of this mesh's size; else use `conductivity`.");
+  schema.flag("mesh_correction", mesh_correction,
+              "Scale given conductivities by what makes plane waves on elements of this mesh's size travel as fast as in the continuum (1 on "
+              "fine meshes).");
   schema.section("velocity", velocity, "Wanted conduction velocities.");
   schema.section("conductivity", conductivity, "Conductivities, used when they are not tuned.");
   schema.quantity("surface_to_volume", surface_to_volume, "1/mm", io::positive, "Membrane area per tissue volume.", "Niederer 2011");

@@ -41,6 +41,7 @@ whatif:
 electrophysiology:
   refinements: 1
   tune_conductivities: false
+  mesh_correction: false
   conductivity: {along: 0.5 S/m, across: 0.3 S/m}
   duration: 450 ms
   fast_endocardium: {}
