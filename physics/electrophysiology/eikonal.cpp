@@ -8,6 +8,8 @@
 
 namespace corvivo::physics {
 
+using namespace io;
+
 using mesh::Vector3;
 
 namespace {
@@ -97,11 +99,11 @@ Eikonal::Eikonal(const std::vector<Vector3> &nodes, const std::vector<std::array
     throw io::CaseError("eikonal: the wave speeds must be positive");
   CORVIVO_ASSERT(fibre_and_factor.size() == 4 * cells.size(), "four numbers a cell");
   cells_.reserve(cells.size());
-  products_.reserve(cells.size());
   for (std::size_t c = 0; c < cells.size(); ++c) {
     const auto &cell = cells[c];
-    cells_.push_back({static_cast<std::uint32_t>(cell[0]), static_cast<std::uint32_t>(cell[1]), static_cast<std::uint32_t>(cell[2]),
-                      static_cast<std::uint32_t>(cell[3])});
+    cells_.push_back({{static_cast<std::uint32_t>(cell[0]), static_cast<std::uint32_t>(cell[1]), static_cast<std::uint32_t>(cell[2]),
+                       static_cast<std::uint32_t>(cell[3])},
+                      {}});
     add_cell({nodes[cell[0]], nodes[cell[1]], nodes[cell[2]], nodes[cell[3]]}, &fibre_and_factor[4 * c], speeds);
     for (const std::size_t node : cell)
       ++first_[node + 1];
@@ -112,7 +114,7 @@ Eikonal::Eikonal(const std::vector<Vector3> &nodes, const std::vector<std::array
   cell_of_.resize(first_[nodes_]);
   std::vector<std::uint32_t> next(first_.begin(), first_.end() - 1);
   for (std::uint32_t c = 0; c < cells_.size(); ++c)
-    for (const std::uint32_t node : cells_[c])
+    for (const std::uint32_t node : cells_[c].nodes)
       cell_of_[next[node]++] = c;
 }
 
@@ -126,9 +128,10 @@ void Eikonal::add_cell(const std::array<Vector3, 4> &corners, const double *fibr
   const auto product = [&](const Vector3 &u, const Vector3 &v) {
     return static_cast<float>(across * dot(u, v) + (along - across) * dot(fibre, u) * dot(fibre, v));
   };
-  products_.push_back({product(a, a), product(b, b), product(c, c), product(a, b), product(a, c), product(b, c)});
+  std::array<float, 6> &products = cells_.back().products;
+  products = {product(a, a), product(b, b), product(c, c), product(a, b), product(a, c), product(b, c)};
   for (int edge = 0; edge < 3; ++edge)
-    shortest_ += std::sqrt(static_cast<double>(products_.back()[static_cast<std::size_t>(edge)]));
+    shortest_ += std::sqrt(static_cast<double>(products[static_cast<std::size_t>(edge)]));
 }
 
 namespace {
@@ -150,10 +153,10 @@ Gram gram_at(int target, const std::array<float, 6> &p) {
 
 } // namespace
 
-double Eikonal::update(std::uint32_t c, int source, int target, const std::vector<double> &time, double best) const {
+double Eikonal::update(const Cell &at, int source, int target, const std::vector<double> &time, double best) {
   static constexpr int others[4][3] = {{1, 2, 3}, {0, 2, 3}, {0, 1, 3}, {0, 1, 2}};
-  const auto &cell = cells_[c];
-  const Gram g = gram_at(target, products_[c]);
+  const auto &cell = at.nodes;
+  const Gram g = gram_at(target, at.products);
   const int *other = others[target];
   const int s = other[0] == source ? 0 : other[1] == source ? 1 : 2, p = s == 0 ? 1 : 0, q = s == 2 ? 1 : 2;
   const double own[3] = {g.aa, g.bb, g.cc};
@@ -199,14 +202,14 @@ std::vector<double> Eikonal::arrival(const std::vector<EikonalSeed> &seeds) cons
       continue;
     waiting[node] = 0;
     for (std::uint32_t k = first_[node]; k < first_[node + 1]; ++k) {
-      const std::uint32_t c = cell_of_[k];
-      const auto &cell = cells_[c];
+      const Cell &at = cells_[cell_of_[k]];
+      const auto &cell = at.nodes;
       const int source = cell[0] == node ? 0 : cell[1] == node ? 1 : cell[2] == node ? 2 : 3;
       for (int target = 0; target < 4; ++target) {
         const std::uint32_t m = cell[static_cast<std::size_t>(target)];
         if (target == source || time[m] <= time[node])
           continue;
-        const double t = update(c, source, target, time, time[m]);
+        const double t = update(at, source, target, time, time[m]);
         if (t < time[m] - rounding) {
           time[m] = t;
           waiting[m] = 1;

@@ -32,16 +32,19 @@ public:
   std::vector<double> arrival(const std::vector<EikonalSeed> &seeds) const;
 
 private:
-  /// The scalar products, in the metric C^-1, of the three edges that leave the first vertex of a cell: aa bb cc ab ac bc, ms^2.
-  using Products = std::array<float, 6>;
+  /// Node indices, and the scalar products, in the metric C^-1, of the three edges that leave the first: aa bb cc ab ac bc, ms^2. Together,
+  /// so that a cell is one visit to memory.
+  struct Cell {
+    std::array<std::uint32_t, 4> nodes;
+    std::array<float, 6> products;
+  };
 
   void add_cell(const std::array<mesh::Vector3, 4> &corners, const double *fibre_and_factor, const WaveSpeeds &speeds);
-  /// The arrival at vertex `target` of cell `c` by waves through its vertex `source`, no later than `best`.
-  double update(std::uint32_t c, int source, int target, const std::vector<double> &time, double best) const;
+  /// The arrival at vertex `target` of a cell by waves through its vertex `source`, no later than `best`.
+  static double update(const Cell &cell, int source, int target, const std::vector<double> &time, double best);
 
   std::size_t nodes_;
-  std::vector<std::array<std::uint32_t, 4>> cells_;
-  std::vector<Products> products_;
+  std::vector<Cell> cells_;
   std::vector<std::uint32_t> first_, cell_of_; ///< cells of node i: cell_of_[first_[i]] ... cell_of_[first_[i + 1] - 1]
   double shortest_ = 0;                        ///< mean time along an edge, ms
 };
