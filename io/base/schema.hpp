@@ -122,6 +122,21 @@ public:
       }
     leave();
   }
+  /// The same, each item starting as a copy of `item`.
+  template <class T> void list(const std::string &key, std::vector<T> &member, const std::string &meaning, const T &item) {
+    const std::size_t count = enter_list(key, meaning, member.size());
+    if (count == not_given)
+      return;
+    std::vector<T> shown(documents() ? 1 : 0, item);
+    if (!documents())
+      member.resize(count, item);
+    for (std::size_t i = 0; i < (documents() ? shown : member).size(); ++i)
+      if (enter_item(i)) {
+        (documents() ? shown : member)[i].describe(*this);
+        leave();
+      }
+    leave();
+  }
   /// A model chosen by name from a catalogue: {model: guccione, C: 2 kPa}. `member` holds the default; every T has `describe(Schema &)`.
   /// Its current name is kept in `name`; where that is empty the case must give one.
   template <class T>

@@ -127,6 +127,9 @@ Case read_case(const std::filesystem::path &file, const std::vector<std::string>
   check(options.whatif, "whatif", options.calibration, "calibration");
   check(options.heartbeat, "heartbeat", options.electrophysiology, "electrophysiology");
   check(options.heartbeat, "heartbeat", options.calibration, "calibration");
+  if (options.heartbeat && options.electrophysiology && !physics::has_calcium(*options.electrophysiology))
+    complaints.push_back(file.string() + ": electrophysiology.cell.model: found '" + options.electrophysiology->ionic_model_name +
+                         "', which has no calcium for the heartbeat to contract by; try ten_tusscher_2006_epi or tor_ord_2019_endo");
   if (options.electrophysiology)
     collect(complaints, file.string(), [&] { check_points(options.electrophysiology->points); });
   if (options.calibration)

@@ -12,6 +12,7 @@ Stage electrophysiology_stage(StageContext context) {
           inputs_of(*options.electrophysiology),
           [&options, &pipeline](const std::filesystem::path &folder, io::Quantities &quantities) {
             MPI_Comm comm = pipeline.communicator();
+            options.electrophysiology->cache = pipeline.cache();
             mesh::HeartMesh mesh;
             mesh::Fibres fibres;
             io::on_rank_0(comm, [&] {

@@ -44,7 +44,7 @@ public:
         row.push_back(lead);
       record_.ecg.append_row(row);
     }
-    if (sample_number % every_ == 0) {
+    if (monodomain_.has_calcium() && sample_number % every_ == 0) {
       record_.calcium_times.push_back(monodomain_.time());
       record_.calcium.emplace_back();
       for (const std::size_t i : recorded_)

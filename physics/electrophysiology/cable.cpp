@@ -117,7 +117,8 @@ TravellingWave travelling_wave(const IonicModel &model, double duration) {
   const std::size_t middle = cable.node_at(0.5);
   const auto sample = [&] {
     wave.voltage.push_back(cable.voltage(middle));
-    wave.calcium.push_back(cable.calcium(middle));
+    if (model.calcium_state() != IonicModel::none)
+      wave.calcium.push_back(cable.calcium(middle));
   };
   sample();
   const auto run = [&](double until, double dt) {

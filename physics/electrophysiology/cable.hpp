@@ -11,10 +11,10 @@ double wave_speed_of(const IonicModel &model);
 
 /// What a point of tissue sees of a plane wave.
 struct TravellingWave {
-  double step = 0.1;            ///< ms between samples
-  double before = 0;            ///< ms from the first sample to the activation (upward crossing of 0 mV)
-  std::vector<double> voltage;  ///< mV
-  std::vector<double> calcium;  ///< uM
+  double step = 0.1;           ///< ms between samples
+  double before = 0;           ///< ms from the first sample to the activation (upward crossing of 0 mV)
+  std::vector<double> voltage; ///< mV
+  std::vector<double> calcium; ///< uM; empty where the model has none
   double voltage_at(double since_activation) const { return value(voltage, since_activation); }
   double calcium_at(double since_activation) const { return value(calcium, since_activation); }
 

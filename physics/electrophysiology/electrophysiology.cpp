@@ -79,6 +79,22 @@ NodalHistory gather_history(const Tissue &tissue, const BeatRecord &record, std:
   return history;
 }
 
+/// Collective: one cell is paced on rank 0.
+void start_from_paced(IonicModel &model, const ElectrophysiologyOptions &options, MPI_Comm comm) {
+  std::vector<double> cell;
+  on_rank_0(comm, [&] {
+    const PacedCell paced = pace_cached(options.ionic_model_name, model, *options.prepacing, options.cache);
+    say("electrophysiology: cells start from beat " + std::to_string(paced.beats) + " at a cycle of " + fixed(options.prepacing->cycle, 0) +
+        " ms, where no state changes by more than " + fixed(100.0 * paced.change, 4) + " % a beat");
+    if (paced.change > options.prepacing->tolerance)
+      warn("electrophysiology: the cell has not come to its limit cycle within prepacing.beats; allow more beats or a larger tolerance");
+    cell = paced.states;
+    cell.insert(cell.begin(), paced.voltage);
+  });
+  cell = broadcast(cell, comm);
+  model.start_from(cell.front(), {cell.begin() + 1, cell.end()});
+}
+
 Grid activation_grid(const HeartMesh &fine, const std::vector<double> &activation) {
   Grid grid;
   grid.points = fine.nodes;
@@ -159,7 +175,9 @@ ElectrophysiologyResult monodomain_beat(MPI_Comm comm, const IonicModel &model, 
 ElectrophysiologyResult run_electrophysiology(MPI_Comm comm, const HeartMesh &mesh, const mesh::Fibres &fibres,
                                               const ElectrophysiologyOptions &options, Quantities &quantities) {
   const std::unique_ptr<IonicModel> published = options.ionic_model ? nullptr : ionic_models().make(options.ionic_model_name);
-  const IonicModel &model = options.ionic_model ? *options.ionic_model : *published;
+  IonicModel &model = options.ionic_model ? *options.ionic_model : *published;
+  if (options.prepacing)
+    start_from_paced(model, options, comm);
 
   Preparation p;
   on_rank_0(comm, [&] { p = prepare(mesh, fibres, options); });

@@ -7,6 +7,7 @@
 #include <physics/electrophysiology/diffusion.hpp>
 #include <physics/electrophysiology/discretisation.hpp>
 #include <physics/electrophysiology/ionic/ionic_model.hpp>
+#include <physics/electrophysiology/ionic/prepacing.hpp>
 #include <physics/electrophysiology/stimulus.hpp>
 #include <physics/nodal_history.hpp>
 
@@ -44,12 +45,14 @@ struct FastLayerOptions {
 struct ElectrophysiologyOptions {
   std::string method = "monodomain"; ///< or "reaction_eikonal"
   std::string ionic_model_name = "ten_tusscher_2006_epi";
-  std::unique_ptr<IonicModel> ionic_model; ///< null: the model of that name with its published parameters
-  double element_size = 1;                 ///< mm: the mesh is refined until the mean edge is no longer than this
-  int refinements = -1;                    ///< exact number instead; -1: by element_size, and at least one
-  double duration = 800;                   ///< ms
-  double time_step = 0.05;                 ///< ms, until all is activated
-  double late_time_step = 0.2;             ///< ms, afterwards
+  std::unique_ptr<IonicModel> ionic_model;   ///< null: the model of that name with its published parameters
+  std::optional<PrepacingOptions> prepacing; ///< none: cells start from the published initial values
+  std::filesystem::path cache;               ///< folder that keeps paced cells; empty: none (not of the case file)
+  double element_size = 1;                   ///< mm: the mesh is refined until the mean edge is no longer than this
+  int refinements = -1;                      ///< exact number instead; -1: by element_size, and at least one
+  double duration = 800;                     ///< ms
+  double time_step = 0.05;                   ///< ms, until all is activated
+  double late_time_step = 0.2;               ///< ms, afterwards
   Discretisation discretisation;
   bool tune_conductivities = true;
   bool mesh_correction = true; ///< of given conductivities
@@ -73,6 +76,9 @@ struct ElectrophysiologyOptions {
   std::vector<StimulusSite> stimulated_sites() const;
 };
 
+/// Whether the chosen ionic model has the calcium that drives contraction.
+bool has_calcium(const ElectrophysiologyOptions &options);
+
 /// Everything is on rank 0; other ranks hold empty values.
 struct ElectrophysiologyResult {
   std::vector<double> activation; ///< ms, of the nodes of the once refined mesh (the P2 nodes of the mesh given; its own when not refined)
@@ -82,9 +88,9 @@ struct ElectrophysiologyResult {
   Diffusivity diffusivity;        ///< used; on every rank
 };
 
-/// Collective. `mesh` and `fibres` are read on rank 0. Fills (on every rank) activation_time_total, for the monodomain conduction_velocity_error_expected,
-/// qrs_duration and qt_interval where there is an ECG, activation_time_<point>. Throws CaseError for stimuli that hit nothing, SolveError
-/// when the potential diverges or a part of the tissue is never activated.
+/// Collective. `mesh` and `fibres` are read on rank 0. Fills (on every rank) activation_time_total, for the monodomain
+/// conduction_velocity_error_expected, qrs_duration and qt_interval where there is an ECG, activation_time_<point>. Throws CaseError for
+/// stimuli that hit nothing, SolveError when the potential diverges or a part of the tissue is never activated.
 ElectrophysiologyResult run_electrophysiology(MPI_Comm comm, const mesh::HeartMesh &mesh, const mesh::Fibres &fibres,
                                               const ElectrophysiologyOptions &options, io::Quantities &quantities);
 

@@ -33,6 +33,8 @@ void ElectrophysiologyOptions::describe(io::Schema &schema) {
                 "monodomain: the reaction-diffusion equation. reaction_eikonal: arrival times of an eikonal equation at the wanted velocities, and "
                 "at each the travelling wave of the ionic model; seconds instead of minutes.");
   schema.model("cell", ionic_model_name, ionic_model, ionic_models(), "Model of the myocytes.");
+  schema.optional_section("prepacing", prepacing,
+                          "Pace a cell to its limit cycle first and start the beat from there; else from the published initial values.");
   schema.quantity("element_size", element_size, "mm", io::positive,
                   "The mesh is refined until its mean edge is at most this (each refinement halves edges), at least once.");
   schema.integer("refinements", refinements, -1, 6, "Exact number of refinements instead; -1 leaves it to element_size.");
@@ -63,6 +65,11 @@ void ElectrophysiologyOptions::describe(io::Schema &schema) {
                   "Gabriel 1996 (mean of the trunk)");
   schema.list("points", points, "Points whose activation time is reported.");
   schema.flag("stop_when_activated", stop_when_activated, "End once all tissue is activated.");
+}
+
+bool has_calcium(const ElectrophysiologyOptions &options) {
+  const auto published = options.ionic_model ? nullptr : ionic_models().make(options.ionic_model_name);
+  return (published ? *published : *options.ionic_model).calcium_state() != IonicModel::none;
 }
 
 } // namespace corvivo::physics

@@ -32,7 +32,8 @@ public:
 
   const std::vector<double> &voltage() const { return voltage_; }       ///< mV; owned, ghosts, padding
   const std::vector<double> &activation() const { return activation_; } ///< ms, first upward crossing of 0 mV; +infinity where none yet
-  /// Intracellular calcium of a local node, uM.
+  bool has_calcium() const { return model_.calcium_state() != IonicModel::none; }
+  /// Intracellular calcium of a local node, uM; where there is any.
   double calcium(std::size_t node) const { return 1e3 * states_[model_.calcium_state() * stride_ + node]; }
   /// Starts from other values than rest: V and the states of local nodes, states[k * stride() + node].
   void start_from(double time, std::vector<double> voltage, std::vector<double> states);

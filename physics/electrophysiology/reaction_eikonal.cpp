@@ -73,6 +73,8 @@ ReactionEikonal reaction_eikonal(const IonicModel &model, const Preparation &p, 
 NodalHistory ReactionEikonal::calcium(const ElectrophysiologyOptions &options, std::size_t nodes) const {
   NodalHistory history;
   history.nodes = nodes;
+  if (wave.calcium.empty())
+    return history;
   const double every = std::max(1.0, std::round(options.calcium_interval));
   for (double time = 0; time <= std::ceil(options.duration - 1e-9); time += every) {
     history.times.push_back(time);

@@ -3,6 +3,8 @@
 #include <physics/activation/active_tension.hpp>
 #include <physics/mechanics/materials/holzapfel_ogden.hpp>
 
+#include <algorithm>
+
 namespace corvivo::physics {
 
 /// Excised pig tissue, the catalogue's default, is too stiff along fibres for a living human heart.
@@ -17,6 +19,16 @@ void SurfaceSprings::describe(io::Schema &schema) {
   schema.quantity("tangential_stiffness", tangential_stiffness, "kPa/mm", io::not_negative, "Spring in the surface's plane.", source);
   schema.quantity("normal_damping", normal_damping, "kPa*ms/mm", io::not_negative, "Dashpot along the normal.", source);
   schema.quantity("tangential_damping", tangential_damping, "kPa*ms/mm", io::not_negative, "Dashpot in the surface's plane.", source);
+}
+
+double Annulus::factor(double distance) const {
+  const double inside = std::max(0.0, 1.0 - std::max(distance, 0.0) / width);
+  return 1 + (stiffness - 1) * inside * inside;
+}
+
+void Annulus::describe(io::Schema &schema) {
+  schema.quantity("stiffness", stiffness, "1", io::positive, "Passive stiffness at the base plane, of that of the wall.");
+  schema.quantity("width", width, "mm", io::positive, "Distance from the base plane at which the wall has its own stiffness.");
 }
 
 void NewtonOptions::describe(io::Schema &schema) {
@@ -62,6 +74,7 @@ void MechanicsOptions::describe(io::Schema &schema) {
   schema.quantity("save_every", save_every, "ms", io::positive, "Time between the saved fields.");
   schema.section("pericardium", pericardium, "Springs and dashpots on the epicardium.");
   schema.section("base", base, "Springs and dashpots on the base.");
+  schema.section("annulus", annulus, "Fibrous ring and muscle above the base plane, which keep the base in shape.");
   schema.flag("valve_plane_load", valve_plane_load,
               "The base carries the pressure force on the closed valves, so that the blood pushes the heart nowhere (Regazzoni 2022).");
   schema.section("newton", newton, "Nonlinear solver.");

@@ -21,6 +21,16 @@ struct SurfaceSprings {
   void describe(io::Schema &schema);
 };
 
+/// The fibrous ring of the valves and the muscle above the base plane, which the mesh does not hold, keep the base in shape: without them
+/// the rim of an imaged ventricle, which is not quite round, folds flat as it is unloaded. The passive wall is stiffer by
+/// 1 + (stiffness - 1) (1 - d / width)^2 at the distance d < width from the base plane.
+struct Annulus {
+  double stiffness = 1; ///< at the base plane, of that of the wall
+  double width = 10;    ///< mm
+  double factor(double distance) const;
+  void describe(io::Schema &schema);
+};
+
 struct NewtonOptions {
   double tolerance = 1e-4;        ///< residual relative to the internal forces
   double distance = 1e-5;         ///< mm, root mean square of the correction still to come
@@ -59,6 +69,7 @@ struct MechanicsOptions {
   double save_every = 10.0;            ///< ms
   SurfaceSprings pericardium{0.2, 0.02, 20.0, 2.0};
   SurfaceSprings base{0.0, 0.02, 0.0, 2.0};
+  Annulus annulus{10.0, 10.0};
   bool valve_plane_load = true;
   NewtonOptions newton;
   UnloadingOptions unloading;

@@ -10,17 +10,27 @@
 namespace corvivo::physics {
 namespace {
 
-/// Frames at the quadrature points of every cell, nine numbers a point, on the rank that holds the mesh.
-std::vector<double> frames_at_points(const mesh::HeartMesh &mesh, const mesh::Fibres &fibres) {
-  std::vector<double> frames;
-  frames.reserve(9 * points_per_cell * mesh.tetrahedra.size());
+using io::operator+;
+using io::operator-;
+using io::operator*;
+
+constexpr std::size_t tissue_numbers = 10; // of a point: a frame, the factor on its stiffness
+
+/// What the tissue is at the quadrature points of every cell, on the rank that holds the mesh.
+std::vector<double> tissue_at_points(const mesh::HeartMesh &mesh, const mesh::Fibres &fibres, const Annulus &annulus) {
+  std::vector<double> tissue;
+  tissue.reserve(tissue_numbers * points_per_cell * mesh.tetrahedra.size());
   for (const auto &tetrahedron : mesh.tetrahedra)
     for (const Barycentric &at : cell_points()) {
       const mesh::Frame frame = fibres.at(tetrahedron, at);
       for (const io::Vector3 *axis : {&frame.fibre, &frame.sheet, &frame.normal})
-        frames.insert(frames.end(), axis->begin(), axis->end());
+        tissue.insert(tissue.end(), axis->begin(), axis->end());
+      io::Vector3 place{};
+      for (int v = 0; v < 4; ++v)
+        place = place + at[v] * mesh.nodes[tetrahedron[v]];
+      tissue.push_back(annulus.factor(io::dot(mesh.base_centre - place, mesh.long_axis)));
     }
-  return frames;
+  return tissue;
 }
 
 } // namespace
@@ -35,6 +45,7 @@ SolidModel SolidModel::heart(const MechanicsOptions &options, double tension_sca
   model.sheet_tension_fraction = options.sheet_tension_fraction;
   model.normal_tension_fraction = options.normal_tension_fraction;
   model.point_bulk_modulus = options.point_bulk_modulus;
+  model.annulus = options.annulus;
   model.springs = {{"epicardium", options.pericardium}, {"base", options.base}};
   model.valve_plane_load = options.valve_plane_load;
   return model;
@@ -137,9 +148,9 @@ void Solid::find_normals(const mesh::HeartMesh &mesh, const std::vector<io::Vect
 
 /// The imaged body, whose cells are straight.
 void Solid::image(const mesh::HeartMesh &mesh, const mesh::Fibres &fibres) {
-  std::vector<double> frames;
-  io::on_rank_0(domain_.communicator(), [&] { frames = frames_at_points(mesh, fibres); });
-  frames = domain_.cell_field(frames, 9 * points_per_cell);
+  std::vector<double> tissue;
+  io::on_rank_0(domain_.communicator(), [&] { tissue = tissue_at_points(mesh, fibres, model_.annulus); });
+  tissue = domain_.cell_field(tissue, tissue_numbers * points_per_cell);
   image_points_.resize(points_per_cell * domain_.cells().size());
   reference_ = domain_.vertex_field(mesh.nodes);
   for (std::size_t c = 0; c < domain_.cells().size(); ++c) {
@@ -152,8 +163,10 @@ void Solid::image(const mesh::HeartMesh &mesh, const mesh::Fibres &fibres) {
       Point &point = image_points_[points_per_cell * c + q];
       point.gradients = cell_gradients(cell_points()[q], slopes);
       point.weight = volume / points_per_cell;
+      const double *here = &tissue[tissue_numbers * (points_per_cell * c + q)];
       for (int k = 0; k < 9; ++k)
-        point.frame[k / 3][k % 3] = frames[9 * (points_per_cell * c + q) + k];
+        point.frame[k / 3][k % 3] = here[k];
+      point.stiffness = here[9];
     }
   }
   imaged_ = reference_;
@@ -201,6 +214,7 @@ bool Solid::carry(std::size_t cell, const CellValues &moved, Point *points) cons
       return std::array<double, 3>{io::dot(cofactor[0], normal), io::dot(cofactor[1], normal), io::dot(cofactor[2], normal)};
     };
     points[q].weight = imaged.weight * det;
+    points[q].stiffness = imaged.stiffness;
     for (int a = 0; a < nodes_per_cell; ++a)
       points[q].gradients[a] = (1 / det) * as_surface(imaged.gradients[a]);
     const auto &fibre = imaged.frame[0];

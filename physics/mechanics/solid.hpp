@@ -30,6 +30,7 @@ struct SolidModel {
   /// kPa, with mean dilatation: a penalty on the change of volume at each quadrature point beside the material's own on the cell's mean.
   /// Without it three modes of every cell, those that grow one end and shrink the other, meet no stress.
   double point_bulk_modulus = 300;
+  Annulus annulus;
   bool mean_dilatation = true; ///< one change of volume per cell (P2/P0); else one per quadrature point
   /// The heart's own choice of surfaces with the options' models.
   static SolidModel heart(const MechanicsOptions &options, double tension_scale);
@@ -82,6 +83,7 @@ protected:
     Gradients gradients;
     double weight;
     std::array<std::array<double, 3>, 3> frame; ///< fibre, sheet, normal
+    double stiffness;                           ///< factor on the passive stress
   };
   struct Sums;
   struct CellWork;

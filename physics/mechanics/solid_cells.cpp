@@ -16,16 +16,16 @@ double determinant(const double *F) {
   return F[0] * (F[4] * F[8] - F[5] * F[7]) - F[1] * (F[3] * F[8] - F[5] * F[6]) + F[2] * (F[3] * F[7] - F[4] * F[6]);
 }
 
-/// Stress and tangent of the material at `square` * C.
-void respond(const Material &material, const FibreFrame &frame, const double *C, double square, double *S, double *D) {
+/// Stress and tangent of the material, `stiffness` times as stiff, at `square` * C.
+void respond(const Material &material, double stiffness, const FibreFrame &frame, const double *C, double square, double *S, double *D) {
   dealii::SymmetricTensor<2, 3> cauchy_green;
   for (int k = 0; k < 6; ++k)
     cauchy_green[row[k]][column[k]] = square * C[k];
   const PassiveResponse response = material.respond(cauchy_green, frame);
   for (int k = 0; k < 6; ++k) {
-    S[k] = response.stress[row[k]][column[k]];
+    S[k] = stiffness * response.stress[row[k]][column[k]];
     for (int l = 0; l < 6; ++l)
-      D[6 * k + l] = response.tangent[row[k]][column[k]][row[l]][column[l]];
+      D[6 * k + l] = stiffness * response.tangent[row[k]][column[k]][row[l]][column[l]];
   }
 }
 
@@ -94,7 +94,7 @@ void Solid::respond_cell(const Point *points, CellWork &work) const {
       frame.normal[d] = axes[2][d];
     }
     const double factor = model_.mean_dilatation ? std::cbrt(work.theta / at.det) : 1.0;
-    respond(*model_.material, frame, at.C, factor * factor, at.S, at.D);
+    respond(*model_.material, points[q].stiffness, frame, at.C, factor * factor, at.S, at.D);
     if (!model_.mean_dilatation)
       continue;
     at.dilatation = split_dilatation(at.C, at.det, work.theta, factor, at.S, at.D);

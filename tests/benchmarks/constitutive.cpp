@@ -1,9 +1,8 @@
-/// Nanoseconds of one call of each material, each contraction model and one cell-step of each ionic model, on one core.
+/// Nanoseconds of one call of each material and each contraction model, on one core.
 /// Prints tables/constitutive.csv.
 #include "timing.hpp"
 
 #include <physics/activation/active_tension.hpp>
-#include <physics/electrophysiology/ionic/ionic_model.hpp>
 #include <physics/mechanics/material.hpp>
 
 #include <cstdio>
@@ -60,34 +59,10 @@ void time_active_tension() {
   }
 }
 
-void time_ionic_models() {
-  constexpr std::size_t cells = 4096, steps = 100; // states stay in the second-level cache
-  for (const auto &entry : physics::ionic_models().entries()) {
-    const auto model = entry.make();
-    const std::vector<double> start = physics::initial_states(*model, cells);
-    std::vector<double> states = start, voltage(cells, model->resting_voltage()), current(cells);
-    report("ionic model", entry.name,
-           benchmark::fastest(5,
-                              [&] {
-                                for (std::size_t i = 0; i < cells; ++i)
-                                  voltage[i] = model->resting_voltage() + 100.0 * static_cast<double>(i) / cells;
-                                states = start;
-                                for (std::size_t s = 0; s < steps; ++s) {
-                                  model->advance(voltage.data(), states.data(), cells, cells, 0.02, current.data());
-                                  for (std::size_t i = 0; i < cells; ++i)
-                                    voltage[i] -= 0.02 * current[i];
-                                }
-                                sink = current[cells / 2];
-                              }),
-           static_cast<double>(cells * steps));
-  }
-}
-
 } // namespace
 
 int main() {
   std::printf("kind,name,time [ns]\n");
   time_materials();
   time_active_tension();
-  time_ionic_models();
 }

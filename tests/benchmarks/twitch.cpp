@@ -61,7 +61,10 @@ int main() {
   std::printf("ionic model,stretch,diastolic calcium [uM],peak calcium [uM],peak tension [kPa],time to peak [ms],half relaxed after [ms],"
               "90 %% relaxed after [ms],diastolic tension [kPa]\n");
   for (const auto &entry : physics::ionic_models().entries()) {
-    const auto calcium = calcium_of(*entry.make(), 20);
+    const auto model = entry.make();
+    if (model->calcium_state() == physics::IonicModel::none)
+      continue;
+    const auto calcium = calcium_of(*model, 20);
     for (const double stretch : {0.9, 1.0, 1.1}) {
       const Twitch t = twitch_of(calcium, stretch);
       std::printf("%s,%g,%.4f,%.4f,%.3f,%g,%g,%g,%.4f\n", entry.name.c_str(), stretch, *std::min_element(calcium.begin(), calcium.end()),

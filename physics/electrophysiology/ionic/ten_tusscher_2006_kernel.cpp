@@ -2,27 +2,15 @@
 /// the free-calcium buffers written as factors of the rates (as in the CellML form of the model). Two things make it fast: exponentials of
 /// V over 5, 6, 7.5, 10, 15, 20, 24, 60, 200 mV (over 7 and 14 mV; over RT/F) are powers of one, and quotients are kept as numerator and
 /// denominator until four of them take one division.
+#include <physics/electrophysiology/ionic/packed_kernel.hpp>
 #include <physics/electrophysiology/ionic/ten_tusscher_2006_kernel.hpp>
-#include <physics/electrophysiology/ionic/ten_tusscher_2006_parameters.hpp>
-#include <physics/electrophysiology/ionic/vector_math.hpp>
-
-#include <cstring>
 
 namespace corvivo::physics::ten_tusscher_2006::CORVIVO_VARIANT {
 namespace {
 
 using Parameters = TenTusscher2006Parameters;
+using packed_kernel::Gate;
 using namespace vector_math;
-
-/// Where a gate goes and how fast: dy/dt = (steady - y) rate.
-struct Gate {
-  double steady_over, steady_under, rate_over, rate_under; ///< two quotients (flat: nested aggregates keep GCC from vectorising)
-};
-
-/// The first where `share` is 1, the second where it is 0.
-CORVIVO_INLINE double blend(double share, double first, double second) {
-  return share * first + (1.0 - share) * second;
-}
 
 /// Exponentials of the potential that several gates share.
 struct Powers {
@@ -130,9 +118,9 @@ struct Currents {
 
 CORVIVO_INLINE Currents currents(const Parameters &p, const Cell &c) {
   const double thermal = p.R * p.T / p.F; // RT/F, mV
-  const double from_K = c.v - thermal * (std::log(p.K_o) - std::log(c.k)), from_Na = c.v - thermal * (std::log(p.Na_o) - std::log(c.na));
-  const double from_Ca = c.v - 0.5 * thermal * (std::log(p.Ca_o) - std::log(c.ca));
-  const double from_Ks = c.v - thermal * (std::log(p.K_o + p.p_KNa * p.Na_o) - std::log(c.k + p.p_KNa * c.na));
+  const double from_K = c.v - thermal * (std::log(p.K_o) - logarithm(c.k)), from_Na = c.v - thermal * (std::log(p.Na_o) - logarithm(c.na));
+  const double from_Ca = c.v - 0.5 * thermal * (std::log(p.Ca_o) - logarithm(c.ca));
+  const double from_Ks = c.v - thermal * (std::log(p.K_o + p.p_KNa * p.Na_o) - logarithm(c.k + p.p_KNa * c.na));
   const double root = std::sqrt(p.K_o / 5.4);
 
   // i_K1 = g sqrt(K_o / 5.4) alpha / (alpha + beta) (V - E_K), x = V - E_K: alpha = 0.1 / (1 + exp(0.06 (x - 200))),
@@ -201,186 +189,55 @@ CORVIVO_INLINE ConcentrationRates concentration_rates(const Parameters &p, const
   return rate;
 }
 
-/// States of a few cells side by side: a copy that nothing else points to, so that the loops over it vectorise, and small enough for the
-/// first-level cache.
-constexpr std::size_t block = 64, pack = 8;
-struct alignas(64) Block {
-  double y[states][block];
-  double previous[block]; ///< Ca_ss at the beginning of the step
+/// The model as packed_kernel takes it: currents and concentrations in one loop, gates in another.
+template <bool endocardial> struct Model {
+  using Parameters = TenTusscher2006Parameters;
+  using Constants = Parameters;
+  static constexpr std::size_t states = ten_tusscher_2006::states;
+  static constexpr int parts = 2;
+  static Constants constants(const Parameters &p) { return p; }
+
+  template <int part, class States, class Out>
+  CORVIVO_INLINE double evaluate(const Constants &p, double v, const States &y, const Out &out) {
+    if constexpr (part == 1) {
+      gates(v, y, out);
+      return 0;
+    } else {
+      const Cell c{v, y[Xr1], y[Xr2], y[Xs], y[m], y[h], y[j], y[d], y[f], y[f2], y[fCass], y[s], y[r], y[Ca_i], y[Ca_ss], y[Na_i], y[K_i]};
+      const Currents now = currents(p, c);
+      const ConcentrationRates rate = concentration_rates(p, c, y[R_prime], y[Ca_SR], now);
+      out.rate(Ca_i, rate.ca);
+      out.rate(R_prime, rate.r_prime);
+      out.rate(Ca_SR, rate.ca_sr);
+      out.rate(Ca_ss, rate.ca_ss);
+      out.rate(Na_i, rate.na);
+      out.rate(K_i, rate.k);
+      return now.total;
+    }
+  }
+
+private:
+  template <class States, class Out> CORVIVO_INLINE void gates(double v, const States &y, const Out &out) {
+    const Powers e = powers(v);
+    out.gates(Xr1, gate_Xr1(v, e), Xr2, gate_Xr2(e));
+    out.gates(Xs, gate_Xs(e), m, gate_m(v, e));
+    out.gates(h, gate_h(v, e), j, gate_j(v, e));
+    out.gates(d, gate_d(v, e), f, gate_f(v, e));
+    out.gates(f2, gate_f2(v, e), fCass, gate_fCass(y[Ca_ss]));
+    out.gates(s, gate_s<endocardial>(v, e), r, gate_r(v, e));
+  }
 };
 
-/// Keeps the old values of cells whose step is zero.
-CORVIVO_INLINE void merge_pack(double *to, const double *from, const double *dt) {
-  for (std::size_t i = 0; i < pack; ++i)
-    to[i] = dt[i] > 0.0 ? from[i] : to[i];
-}
-
-CORVIVO_INLINE Cell cell(double voltage, const Block &b, std::size_t i) {
-  return {voltage,    b.y[Xr1][i],   b.y[Xr2][i], b.y[Xs][i], b.y[m][i],    b.y[h][i],     b.y[j][i],    b.y[d][i],  b.y[f][i],
-          b.y[f2][i], b.y[fCass][i], b.y[s][i],   b.y[r][i],  b.y[Ca_i][i], b.y[Ca_ss][i], b.y[Na_i][i], b.y[K_i][i]};
-}
-
-/// Exponential steps of two gates whose V is frozen (Rush & Larsen 1978).
-CORVIVO_INLINE void rush_larsen(double &y1, const Gate &a, double &y2, const Gate &b, double dt) {
-  const Four q =
-      divided({a.steady_over, a.steady_under}, {a.rate_over, a.rate_under}, {b.steady_over, b.steady_under}, {b.rate_over, b.rate_under});
-  y1 = q.a + (y1 - q.a) * exponential_of_negative(-dt * q.b);
-  y2 = q.c + (y2 - q.c) * exponential_of_negative(-dt * q.d);
-}
-
-/// Loops over pairs of packs: for sixteen cells at a time the compiler needs no remainder, so every cell takes the same instructions.
-template <bool endocardial>
-void advance_block(const Parameters &p_in, const double *__restrict voltage, Block &b, std::size_t pairs, const double *__restrict steps,
-                   double *__restrict current) {
-  const Parameters p = p_in;
-#pragma omp simd
-  for (std::size_t i = 0; i < 2 * pack * pairs; ++i) {
-    const double dt = steps[i];
-    const Cell c = cell(voltage[i], b, i);
-    const Currents now = currents(p, c);
-    const ConcentrationRates rate = concentration_rates(p, c, b.y[R_prime][i], b.y[Ca_SR][i], now);
-    current[i] = now.total;
-    b.y[Ca_i][i] = c.ca + dt * rate.ca;
-    b.y[R_prime][i] += dt * rate.r_prime;
-    b.y[Ca_SR][i] += dt * rate.ca_sr;
-    b.y[Ca_ss][i] = c.ca_ss + dt * rate.ca_ss;
-    b.y[Na_i][i] = c.na + dt * rate.na;
-    b.y[K_i][i] = c.k + dt * rate.k;
-  }
-  // The gates depend on V and on the calcium of the subspace at the beginning of the step, which the loop above left in `previous`.
-#pragma omp simd
-  for (std::size_t i = 0; i < 2 * pack * pairs; ++i) {
-    const double v = voltage[i], dt = steps[i];
-    const Powers e = powers(v);
-    double xr1 = b.y[Xr1][i], xr2 = b.y[Xr2][i], xs = b.y[Xs][i], ym = b.y[m][i], yh = b.y[h][i], yj = b.y[j][i];
-    rush_larsen(xr1, gate_Xr1(v, e), xr2, gate_Xr2(e), dt);
-    rush_larsen(xs, gate_Xs(e), ym, gate_m(v, e), dt);
-    rush_larsen(yh, gate_h(v, e), yj, gate_j(v, e), dt);
-    b.y[Xr1][i] = xr1;
-    b.y[Xr2][i] = xr2;
-    b.y[Xs][i] = xs;
-    b.y[m][i] = ym;
-    b.y[h][i] = yh;
-    b.y[j][i] = yj;
-    double yd = b.y[d][i], yf = b.y[f][i], yf2 = b.y[f2][i], yc = b.y[fCass][i], ys = b.y[s][i], yr = b.y[r][i];
-    rush_larsen(yd, gate_d(v, e), yf, gate_f(v, e), dt);
-    rush_larsen(yf2, gate_f2(v, e), yc, gate_fCass(b.previous[i]), dt);
-    rush_larsen(ys, gate_s<endocardial>(v, e), yr, gate_r(v, e), dt);
-    b.y[d][i] = yd;
-    b.y[f][i] = yf;
-    b.y[f2][i] = yf2;
-    b.y[fCass][i] = yc;
-    b.y[s][i] = ys;
-    b.y[r][i] = yr;
-  }
-}
-
-void current_of_block(const Parameters &p_in, const double *__restrict voltage, const Block &b, std::size_t pairs,
-                      double *__restrict current) {
-  const Parameters p = p_in;
-#pragma omp simd
-  for (std::size_t i = 0; i < 2 * pack * pairs; ++i)
-    current[i] = currents(p, cell(voltage[i], b, i)).total;
-}
-
-void load(Block &b, const double *values, std::size_t stride, std::size_t cells) {
-  for (std::size_t k = 0; k < states; ++k)
-    std::memcpy(b.y[k], values + k * stride, cells * sizeof(double));
-}
-
-template <bool endocardial> void rates_of_cell(const Parameters &p, const Cell &c, double r_prime, double ca_sr, double *rate) {
-  const ConcentrationRates moved = concentration_rates(p, c, r_prime, ca_sr, currents(p, c));
-  const Powers e = powers(c.v);
-  const Gate gates[] = {gate_Xr1(c.v, e),
-                        gate_Xr2(e),
-                        gate_Xs(e),
-                        gate_m(c.v, e),
-                        gate_h(c.v, e),
-                        gate_j(c.v, e),
-                        gate_d(c.v, e),
-                        gate_f(c.v, e),
-                        gate_f2(c.v, e),
-                        gate_fCass(c.ca_ss),
-                        gate_s<endocardial>(c.v, e),
-                        gate_r(c.v, e)};
-  const double y[] = {c.xr1, c.xr2, c.xs, c.m, c.h, c.j, c.d, c.f, c.f2, c.fcass, c.s, c.r};
-  for (std::size_t g = 0; g < 12; ++g)
-    rate[g] = (gates[g].steady_over / gates[g].steady_under - y[g]) * (gates[g].rate_over / gates[g].rate_under);
-  rate[Ca_i] = moved.ca;
-  rate[R_prime] = moved.r_prime;
-  rate[Ca_SR] = moved.ca_sr;
-  rate[Ca_ss] = moved.ca_ss;
-  rate[Na_i] = moved.na;
-  rate[K_i] = moved.k;
-}
-
-/// Copies a pack of one array; the compiler makes it one or a few vector moves.
-CORVIVO_INLINE void copy_pack(double *to, const double *from) {
-  std::memcpy(to, from, pack * sizeof(double));
-}
-
-/// V and states of pack `from` of the caller's arrays to pack `to` of the block.
-CORVIVO_INLINE void load_pack(Block &b, double *v, std::size_t to, const double *voltage, const double *values, std::size_t stride,
-                              std::size_t from) {
-  copy_pack(v + pack * to, voltage + pack * from);
-  for (std::size_t k = 0; k < states; ++k)
-    copy_pack(b.y[k] + pack * to, values + k * stride + pack * from);
-  copy_pack(b.previous + pack * to, b.y[Ca_ss] + pack * to);
-}
-
+/// Which of the two the parameters ask for.
 void advance(const Parameters &p, const double *voltage, double *values, std::size_t stride, const PackedCells &cells, double *total) {
-  Block b;
-  alignas(64) double v[block], dt[block], current_of[block];
-  constexpr std::size_t packs = block / pack;
-  for (std::size_t begin = 0; begin < cells.packs; begin += packs) {
-    const std::size_t count = cells.packs - begin < packs ? cells.packs - begin : packs, pairs = (count + 1) / 2;
-    std::size_t at[packs];
-    for (std::size_t q = 0; q < 2 * pairs; ++q) { // the last pack twice where their number is odd
-      const std::size_t from = begin + (q < count ? q : count - 1);
-      at[q] = cells.pack ? cells.pack[from] : from;
-      load_pack(b, v, q, voltage, values, stride, at[q]);
-      for (std::size_t i = 0; i < pack; ++i)
-        dt[pack * q + i] = cells.steps ? cells.steps[pack * at[q] + i] : cells.step;
-    }
-    if (p.endocardial)
-      advance_block<true>(p, v, b, pairs, dt, current_of);
-    else
-      advance_block<false>(p, v, b, pairs, dt, current_of);
-    for (std::size_t q = 0; q < count; ++q) {
-      for (std::size_t k = 0; k < states; ++k)
-        merge_pack(values + k * stride + pack * at[q], b.y[k] + pack * q, dt + pack * q);
-      merge_pack(total + pack * at[q], current_of + pack * q, dt + pack * q);
-    }
-  }
+  (p.endocardial ? packed_kernel::advance<Model<true>> : packed_kernel::advance<Model<false>>)(p, voltage, values, stride, cells, total);
 }
-
-void current(const Parameters &p, const double *voltage, const double *values, std::size_t stride, std::size_t cells, double *total) {
-  Block b;
-  alignas(64) double v[block], current_of[block];
-  constexpr std::size_t packs = block / pack;
-  for (std::size_t begin = 0; begin < cells / pack; begin += packs) {
-    const std::size_t left = cells / pack - begin, count = left < packs ? left : packs, pairs = (count + 1) / 2;
-    for (std::size_t q = 0; q < 2 * pairs; ++q)
-      load_pack(b, v, q, voltage, values, stride, begin + (q < count ? q : count - 1));
-    current_of_block(p, v, b, pairs, current_of);
-    for (std::size_t q = 0; q < count; ++q)
-      copy_pack(total + pack * (begin + q), current_of + pack * q);
-  }
-}
-
 void rates(const Parameters &p, double voltage, const double *values, double *voltage_rate, double *state_rates) {
-  Block b;
-  load(b, values, 1, 1);
-  const Cell c = cell(voltage, b, 0);
-  *voltage_rate = -currents(p, c).total;
-  if (p.endocardial)
-    rates_of_cell<true>(p, c, values[R_prime], values[Ca_SR], state_rates);
-  else
-    rates_of_cell<false>(p, c, values[R_prime], values[Ca_SR], state_rates);
+  (p.endocardial ? packed_kernel::rates<Model<true>> : packed_kernel::rates<Model<false>>)(p, voltage, values, voltage_rate, state_rates);
 }
 
 } // namespace
 
-const Kernels kernels = {advance, current, rates};
+const IonicKernels<Parameters> kernels = {advance, packed_kernel::current<Model<false>>, rates};
 
 } // namespace corvivo::physics::ten_tusscher_2006::CORVIVO_VARIANT

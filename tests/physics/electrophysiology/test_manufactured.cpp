@@ -35,11 +35,11 @@ double b(double t) {
 class Manufactured final : public IonicModel {
 public:
   enum { shape_of_node, clock, w };
-  void describe(io::Schema &) override {}
-  double resting_voltage() const override { return 0; }
+  Manufactured() : IonicModel({}, 0, {0, 0, 0}) {}
   const std::vector<std::string> &state_names() const override { return names_; }
-  const std::vector<double> &initial_states() const override { return initial_; }
-  std::size_t calcium_state() const override { return w; }
+  std::size_t calcium_state() const override { return none; }
+  std::size_t potassium_state() const override { return none; }
+  double potassium_per_current() const override { return 0; }
   void advance_packs(const double *voltage, double *states, std::size_t stride, const PackedCells &cells, double *current) const override {
     for (std::size_t i = 0; i < cells.packs * pack; ++i) {
       const std::array<double, 3> s{states[i], states[stride + i], states[2 * stride + i]};
@@ -67,8 +67,10 @@ public:
   }
 
 private:
+  void describe_parameters(io::Schema &) override {}
+  void apply(const std::vector<double> &) override {}
+
   std::vector<std::string> names_{"shape", "clock", "w"};
-  std::vector<double> initial_{0, 0, 0};
 };
 
 /// V at 1 ms.
@@ -79,8 +81,8 @@ struct Solution {
 
 Solution solve(double h, double dt, const Discretisation &discretisation) {
   const mesh::HeartMesh box = mesh::make_slab(size, h);
-  const Tissue tissue = serial_tissue(box, std::vector<Vector3>(box.tetrahedra.size(), Vector3{1, 0, 0}),
-                                      std::vector<double>(box.tetrahedra.size(), 1.0));
+  const Tissue tissue =
+      serial_tissue(box, std::vector<Vector3>(box.tetrahedra.size(), Vector3{1, 0, 0}), std::vector<double>(box.tetrahedra.size(), 1.0));
   const Manufactured model;
   Monodomain monodomain(tissue, model, diffusivity, {}, discretisation);
   const std::size_t stride = monodomain.stride();
