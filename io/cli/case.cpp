@@ -114,7 +114,8 @@ Case read_case(const std::filesystem::path &file, const std::vector<std::string>
   if (options.mesh && options.mesh->from_segmentation())
     check(options.mesh, "mesh", options.segmentation, "segmentation");
   else if (options.heartbeat && options.mesh)
-    complaints.push_back(file.string() + ": heartbeat: makes coarser meshes from the segmentation, so it cannot use mesh.import or mesh.slab");
+    complaints.push_back(file.string() +
+                         ": heartbeat: makes coarser meshes from the segmentation, so it cannot use mesh.import or mesh.slab");
   if (options.mesh && options.mesh->import && options.mesh->slab)
     complaints.push_back(file.string() + ": mesh: found both import and slab, expected one of them");
   for (const std::string &format : options.mesh ? options.mesh->formats : std::vector<std::string>())
@@ -130,6 +131,8 @@ Case read_case(const std::filesystem::path &file, const std::vector<std::string>
   if (options.heartbeat && options.electrophysiology && !physics::has_calcium(*options.electrophysiology))
     complaints.push_back(file.string() + ": electrophysiology.cell.model: found '" + options.electrophysiology->ionic_model_name +
                          "', which has no calcium for the heartbeat to contract by; try ten_tusscher_2006_epi or tor_ord_2019_endo");
+  if (options.electrophysiology)
+    collect(complaints, file.string(), [&] { options.electrophysiology->discretisation.check(); });
   if (options.electrophysiology)
     collect(complaints, file.string(), [&] { check_points(options.electrophysiology->points); });
   if (options.calibration)
