@@ -59,8 +59,7 @@ void add_surfaces(HeartMesh &mesh, const Vector3 &size) {
 
 void SlabOptions::describe(io::Schema &schema) {
   schema.vector("size", size, "mm", "Edges of the box along x, y and z; one corner is the origin.");
-  schema.vector("element", element, "mm", 
-                "Largest edge of the small boxes (six tetrahedra each) along x, y and z; 0: mesh.element_size.");
+  schema.vector("element", element, "mm", "Largest edge of the small boxes (six tetrahedra each) along x, y and z; 0: mesh.element_size.");
 }
 
 Vector3 SlabOptions::edges(double element_size) const {

@@ -9,8 +9,8 @@ class Schema;
 namespace corvivo::mesh {
 
 struct SlabOptions {
-  Vector3 size{20, 7, 3};         ///< mm
-  Vector3 element{0, 0, 0}; ///< largest edge of the boxes along x, y, z, mm; 0: the element size of the mesh
+  Vector3 size{20, 7, 3};                   ///< mm
+  Vector3 element{0, 0, 0};                 ///< largest edge of the boxes along x, y, z, mm; 0: the element size of the mesh
   Vector3 edges(double element_size) const; ///< `element`, completed
   void describe(io::Schema &schema);
 };

@@ -112,7 +112,8 @@ double edge_of(double element_volume) {
   }
   throw SolveError("electrophysiology: no conductivity gives a conduction velocity of " + fixed(target, 2) + " m/s " +
                    (angle == 0 ? "along" : "across") + " the fibres on elements with edges of about " + fixed(edge, 2) +
-                   " mm (the last trial gave " + fixed(found, 3) + " m/s): the mesh is too coarse for the wave front; use a finer mesh: " + advice);
+                   " mm (the last trial gave " + fixed(found, 3) +
+                   " m/s): the mesh is too coarse for the wave front; use a finer mesh: " + advice);
 }
 
 /// Angle between the strip's axis and its fibres for which the wave front's normal lies at `degrees` to the fibres: without flux through
@@ -203,8 +204,8 @@ double velocity_error(const IonicModel &model, const Diffusivity &diffusivity, c
   const double speed = wave_speed_of(model);
   std::vector<double> errors;
   for (const double angle : {0.0, 90.0})
-    errors.push_back(plane_wave_error(model, diffusivity, speed * std::sqrt(diffusivity.along), speed * std::sqrt(diffusivity.across),
-                                      angle, options));
+    errors.push_back(
+        plane_wave_error(model, diffusivity, speed * std::sqrt(diffusivity.along), speed * std::sqrt(diffusivity.across), angle, options));
   return root_mean_square(errors);
 }
 

@@ -6,8 +6,7 @@ namespace corvivo::physics {
 
 void Discretisation::describe(io::Schema &schema) {
   schema.choice("current", current, {"interpolated_states", "nodal"},
-                "Ionic current at the wave front: evaluated from interpolated potential and states, or of the nodes.",
-                false);
+                "Ionic current at the wave front: evaluated from interpolated potential and states, or of the nodes.", false);
   schema.integer("quadrature_level", quadrature_level, 0, 2, "Cells of the front are cut into eight this often before points are taken.");
   schema.quantity("consistent_mass", consistent_mass, "1", io::between(0, 1), "Share of the consistent mass matrix; 0: lumped.",
                   "Pathmanathan 2012, Int J Numer Meth Biomed Eng 28:890, on why it matters");

@@ -14,8 +14,8 @@ struct Discretisation {
   /// evaluated there (state-variable interpolation; FrontCurrent). "nodal": the current of the nodes everywhere, interpolated as far as the
   /// mass is consistent (ionic current interpolation).
   std::string current = "interpolated_states";
-  int quadrature_level = 0;   ///< each level cuts the cells of the front into eight before the four points are taken
-  double consistent_mass = 0; ///< share of the consistent mass matrix; 0: lumped
+  int quadrature_level = 0;     ///< each level cuts the cells of the front into eight before the four points are taken
+  double consistent_mass = 0;   ///< share of the consistent mass matrix; 0: lumped
   std::string time = "godunov"; ///< "strang": diffusion half a step, reaction, diffusion half a step, each of second order
   double implicitness = 0;      ///< theta of the diffusion; 0: explicit (needs lumped mass)
   void describe(io::Schema &schema);

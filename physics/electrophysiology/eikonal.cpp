@@ -57,8 +57,7 @@ double through_three(double ta, double tb, double tc, const Gram &g) {
   if (!(root >= 0) || !(a > 0))
     return never;
   const double theta = (b + std::sqrt(root)) / a, ub = theta - db, uc = theta - dc;
-  const bool inside =
-      AA * theta + AB * ub + AC * uc > 0 && AB * theta + BB * ub + BC * uc > 0 && AC * theta + BC * ub + CC * uc > 0;
+  const bool inside = AA * theta + AB * ub + AC * uc > 0 && AB * theta + BB * ub + BC * uc > 0 && AC * theta + BC * ub + CC * uc > 0;
   return inside ? ta + theta : never;
 }
 

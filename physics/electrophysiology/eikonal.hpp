@@ -17,9 +17,9 @@ struct EikonalSeed {
   double time; ///< ms
 };
 
-/// sqrt(grad T . C grad T) = 1 with C = factor (across^2 I + (along^2 - across^2) f f) in each tetrahedron: linear elements, each node takes
-/// the earliest arrival through the tetrahedra around it (Huygens' principle in a tetrahedron: Fu, Kirby & Whitaker, SIAM J Sci Comput
-/// 35:C473, 2013). Nodes are taken in the order of their arrival from buckets and taken again when they become earlier, since with
+/// sqrt(grad T . C grad T) = 1 with C = factor (across^2 I + (along^2 - across^2) f f) in each tetrahedron: linear elements, each node
+/// takes the earliest arrival through the tetrahedra around it (Huygens' principle in a tetrahedron: Fu, Kirby & Whitaker, SIAM J Sci
+/// Comput 35:C473, 2013). Nodes are taken in the order of their arrival from buckets and taken again when they become earlier, since with
 /// anisotropy the order of arrival is not that of the characteristics; so the result is the fixed point, whatever the order.
 class Eikonal {
 public:

@@ -29,9 +29,10 @@ std::vector<StimulusSite> ElectrophysiologyOptions::stimulated_sites() const {
 }
 
 void ElectrophysiologyOptions::describe(io::Schema &schema) {
-  schema.choice("method", method, {"monodomain", "reaction_eikonal"},
-                "monodomain: the reaction-diffusion equation. reaction_eikonal: arrival times of an eikonal equation at the wanted velocities, and "
-                "at each the travelling wave of the ionic model; seconds instead of minutes.");
+  schema.choice(
+      "method", method, {"monodomain", "reaction_eikonal"},
+      "monodomain: the reaction-diffusion equation. reaction_eikonal: arrival times of an eikonal equation at the wanted velocities, and "
+      "at each the travelling wave of the ionic model; seconds instead of minutes.");
   schema.model("cell", ionic_model_name, ionic_model, ionic_models(), "Model of the myocytes.");
   schema.optional_section("prepacing", prepacing,
                           "Pace a cell to its limit cycle first and start the beat from there; else from the published initial values.");
@@ -44,9 +45,10 @@ void ElectrophysiologyOptions::describe(io::Schema &schema) {
   schema.section("discretisation", discretisation, "Of the monodomain equation; the defaults are the measured best.");
   schema.flag("tune_conductivities", tune_conductivities,
               "Find the conductivities that give `velocity` on elements of this mesh's size; else use `conductivity`.");
-  schema.flag("mesh_correction", mesh_correction,
-              "Scale given conductivities by what makes plane waves on elements of this mesh's size travel as fast as in the continuum (1 on "
-              "fine meshes).");
+  schema.flag(
+      "mesh_correction", mesh_correction,
+      "Scale given conductivities by what makes plane waves on elements of this mesh's size travel as fast as in the continuum (1 on "
+      "fine meshes).");
   schema.section("velocity", velocity, "Wanted conduction velocities.");
   schema.section("conductivity", conductivity, "Conductivities, used when they are not tuned.");
   schema.quantity("surface_to_volume", surface_to_volume, "1/mm", io::positive, "Membrane area per tissue volume.", "Niederer 2011");

@@ -9,7 +9,7 @@ using namespace io;
 
 namespace {
 
-constexpr std::size_t batch_points = 256;    ///< evaluated together
+constexpr std::size_t batch_points = 256;   ///< evaluated together
 constexpr int search_every = 5;             ///< calls between looks at all cells
 constexpr double candidate_threshold = 0.1; ///< mV: low enough that no cell reaches `threshold` between two looks unseen
 
@@ -28,8 +28,14 @@ Barycentric middle(const Barycentric &a, const Barycentric &b) {
 std::array<Part, 8> eighths(const Part &part) {
   const auto &[a, b, c, d] = part;
   const Barycentric ab = middle(a, b), ac = middle(a, c), ad = middle(a, d), bc = middle(b, c), bd = middle(b, d), cd = middle(c, d);
-  return {{{a, ab, ac, ad}, {ab, b, bc, bd}, {ac, bc, c, cd}, {ad, bd, cd, d},
-           {ab, ac, ad, bd}, {ab, ac, bc, bd}, {ac, ad, bd, cd}, {ac, bc, bd, cd}}};
+  return {{{a, ab, ac, ad},
+           {ab, b, bc, bd},
+           {ac, bc, c, cd},
+           {ad, bd, cd, d},
+           {ab, ac, ad, bd},
+           {ab, ac, bc, bd},
+           {ac, ad, bd, cd},
+           {ac, bc, bd, cd}}};
 }
 
 /// Four points of equal weight in each of the 8^level parts.

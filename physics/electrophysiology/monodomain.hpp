@@ -10,8 +10,8 @@ namespace corvivo::physics {
 /// dV/dt = div(D grad V) - I_ion(V, s) + I_stim,  ds/dt = g(V, s),  zero flux at the boundary.
 /// First-order splitting: the ionic step (Rush-Larsen, with the current of `FrontCurrent` at the front) then diffusion. Strang's: half a
 /// step of diffusion, an ionic step extrapolated from one and from two (2 y(two halves) - y(one): second order), half a step of diffusion.
-/// By default diffusion is explicit with lumped mass in as many stages as its stability asks. The same bits on any number of ranks: sums run in the order of the whole mesh, ghost
-/// nodes repeat their owners' arithmetic, and only V is exchanged.
+/// By default diffusion is explicit with lumped mass in as many stages as its stability asks. The same bits on any number of ranks: sums
+/// run in the order of the whole mesh, ghost nodes repeat their owners' arithmetic, and only V is exchanged.
 class Monodomain {
 public:
   /// Keeps references to `tissue` and `model`. Collective.

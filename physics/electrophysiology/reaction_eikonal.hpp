@@ -6,10 +6,10 @@
 
 namespace corvivo::physics {
 
-/// V(x, t) = U(t - T(x)) and the same for calcium: T the arrival time of the eikonal equation, U what a point of tissue sees of a plane wave
-/// of the ionic model (TravellingWave). This is the reaction-eikonal model without diffusion (Neic et al., J Comput Phys 346:191, 2017),
-/// whose foot current is the wave's own. Left out: the speed's dependence on the front's curvature and on recovery, and the electrotonic
-/// smoothing of repolarisation.
+/// V(x, t) = U(t - T(x)) and the same for calcium: T the arrival time of the eikonal equation, U what a point of tissue sees of a plane
+/// wave of the ionic model (TravellingWave). This is the reaction-eikonal model without diffusion (Neic et al., J Comput Phys 346:191,
+/// 2017), whose foot current is the wave's own. Left out: the speed's dependence on the front's curvature and on recovery, and the
+/// electrotonic smoothing of repolarisation.
 struct ReactionEikonal {
   std::vector<double> activation; ///< ms, of every node of the fine mesh
   TravellingWave wave;

@@ -8,9 +8,9 @@
 #include <cstdio>
 
 using namespace corvivo;
-using mesh::Vector3;
 using mesh::dot;
 using mesh::norm;
+using mesh::Vector3;
 using mesh::operator-;
 using mesh::operator*;
 

@@ -68,9 +68,8 @@ int main(int argc, char **argv) {
     for (long s = 0; s < steps; ++s) {
       if (s == steps / 2) { // the parts alone, from the states of the travelling wave
         std::vector<double> states = monodomain.states(), voltage = monodomain.voltage(), current(monodomain.stride());
-        ionic = benchmark::fastest(5, [&] {
-          model->advance(voltage.data(), states.data(), monodomain.stride(), monodomain.stride(), dt, current.data());
-        });
+        ionic = benchmark::fastest(
+            5, [&] { model->advance(voltage.data(), states.data(), monodomain.stride(), monodomain.stride(), dt, current.data()); });
         diffusion = benchmark::fastest(5, [&] { alone.advance(voltage, dt); });
         MPI_Barrier(comm);
       }

@@ -71,8 +71,8 @@ void slab(const IonicModel &model, const std::string &name, double h, double dt,
       d = corrected(model, h, dt, discretisation);
   });
   const mesh::HeartMesh box = mesh::make_slab({20, 7, 3}, h);
-  const Tissue tissue = serial_tissue(box, std::vector<Vector3>(box.tetrahedra.size(), Vector3{1, 0, 0}),
-                                      std::vector<double>(box.tetrahedra.size(), 1.0));
+  const Tissue tissue =
+      serial_tissue(box, std::vector<Vector3>(box.tetrahedra.size(), Vector3{1, 0, 0}), std::vector<double>(box.tetrahedra.size(), 1.0));
   Monodomain monodomain(tissue, model, d, {corner()}, discretisation);
   constexpr double longest = 140;
   const double seconds = benchmark::fastest(1, [&] {
@@ -81,8 +81,8 @@ void slab(const IonicModel &model, const std::string &name, double h, double dt,
         monodomain.step(dt);
   });
   std::printf("%s%s,%g,%g", name.c_str(), correct ? "_corrected" : "", h, dt);
-  for (const Vector3 &point : std::vector<Vector3>{{0, 0, 0}, {0, 7, 0}, {20, 0, 0}, {20, 7, 0}, {0, 0, 3}, {0, 7, 3}, {20, 0, 3},
-                                                   {20, 7, 3}, {10, 3.5, 1.5}}) {
+  for (const Vector3 &point :
+       std::vector<Vector3>{{0, 0, 0}, {0, 7, 0}, {20, 0, 0}, {20, 7, 0}, {0, 0, 3}, {0, 7, 3}, {20, 0, 3}, {20, 7, 3}, {10, 3.5, 1.5}}) {
     double sum = 0, closest = 1e300; // the mean over the nodes that are equally near
     int count = 0;
     for (std::size_t i = 0; i < tissue.nodes.size(); ++i) {
@@ -108,8 +108,7 @@ void plane(const IonicModel &model, const std::string &name, double h, double an
   strip.element_volume = h * h * h / 6;
   strip.time_step = dt;
   strip.discretisation = rules.at(name);
-  const double error =
-      plane_wave_error(model, d, speed * std::sqrt(published.along), speed * std::sqrt(published.across), angle, strip);
+  const double error = plane_wave_error(model, d, speed * std::sqrt(published.along), speed * std::sqrt(published.across), angle, strip);
   std::printf("%s%s,%g,%g,%.1f\n", name.c_str(), correct ? "_corrected" : "", h, angle, error);
 }
 

@@ -40,7 +40,8 @@ TEST(Eikonal, CarriesAnAnisotropicPlaneWaveExactly) {
   // T = n . x / sqrt(n . C n): the characteristics run along C n, into the box from its three lower faces.
   const Vector3 n{0.48, 0.6, 0.64};
   const double along = dot(n, fibre);
-  const double speed = std::sqrt(speeds.across * speeds.across + (speeds.along * speeds.along - speeds.across * speeds.across) * along * along);
+  const double speed =
+      std::sqrt(speeds.across * speeds.across + (speeds.along * speeds.along - speeds.across * speeds.across) * along * along);
   std::vector<EikonalSeed> seeds;
   for (std::size_t i = 0; i < box.nodes.size(); ++i)
     if (box.nodes[i][0] == 0 || box.nodes[i][1] == 0 || box.nodes[i][2] == 0)
@@ -113,7 +114,8 @@ TEST(ReactionEikonal, ArrivesWhenTheMonodomainWaveDoesAndCarriesItsCalcium) {
   io::Quantities eikonal, monodomain;
   const ElectrophysiologyResult fast = beat("reaction_eikonal", 60, eikonal), slow = beat("monodomain", 60, monodomain);
   EXPECT_FALSE(eikonal.has("conduction_velocity_error_expected")) << "its velocities do not depend on the mesh";
-  EXPECT_NEAR(eikonal.value("activation_time_far"), monodomain.value("activation_time_far"), 0.05 * monodomain.value("activation_time_far"));
+  EXPECT_NEAR(eikonal.value("activation_time_far"), monodomain.value("activation_time_far"),
+              0.05 * monodomain.value("activation_time_far"));
   if (io::rank() != 0)
     return;
   double difference = 0;
