@@ -66,7 +66,7 @@ void check_topology(const HeartMesh &mesh, std::size_t handles) {
 } // namespace
 
 void MeshOptions::describe(io::Schema &schema) {
-  schema.quantity("element_size", element_size, "mm", io::between(0.2, 20), "Usual edge of a tetrahedron.");
+  schema.quantity("element_size", element_size, "mm", io::between(0.05, 20), "Usual edge of a tetrahedron.");
   schema.quantity("facet_distance", facet_distance, "mm", io::Range{0.001, 5},
                   "Largest distance between a boundary triangle and the smooth surface that it stands for.");
   schema.integer("wall_layers", wall_layers, 0, 4,

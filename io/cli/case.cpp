@@ -11,6 +11,7 @@ namespace corvivo::cli {
 
 void MeshCase::describe(io::Schema &schema) {
   schema.optional_section("import", import, "A ready mesh of another program instead of one made from the segmentation.");
+  schema.optional_section("slab", slab, "A box of tissue (verification) instead of a mesh made from the segmentation.");
   schema.texts("formats", formats, "Further files of the mesh with its fibres and tags: msh (Gmsh), pts (openCARP).");
   schema.choice("ventricles", shape.ventricles, {"left", "both"},
                 "Which ventricles the mesh holds: the left one, or both with a right wall of shape.right_wall around the right cavity.");
@@ -123,10 +124,13 @@ Case read_case(const std::filesystem::path &file, const std::vector<std::string>
   const auto check = [&](const auto &section, const std::string &name, const auto &needed, const std::string &missing) {
     require(complaints, section.has_value(), needed.has_value(), file.string() + ": " + name, missing);
   };
-  if (options.mesh && !options.mesh->import)
+  if (options.mesh && options.mesh->from_segmentation())
     check(options.mesh, "mesh", options.segmentation, "segmentation");
   else if (options.heartbeat && options.mesh)
-    complaints.push_back(file.string() + ": heartbeat: makes coarser meshes from the segmentation, so it cannot use mesh.import");
+    complaints.push_back(file.string() +
+                         ": heartbeat: makes coarser meshes from the segmentation, so it cannot use mesh.import or mesh.slab");
+  if (options.mesh && options.mesh->import && options.mesh->slab)
+    complaints.push_back(file.string() + ": mesh: found both import and slab, expected one of them");
   for (const std::string &format : options.mesh ? options.mesh->formats : std::vector<std::string>())
     if (format != "msh" && format != "pts")
       complaints.push_back(file.string() + ": mesh.formats: found '" + format + "', expected msh or pts");
@@ -140,6 +144,8 @@ Case read_case(const std::filesystem::path &file, const std::vector<std::string>
   if (options.heartbeat && options.electrophysiology && !physics::has_calcium(*options.electrophysiology))
     complaints.push_back(file.string() + ": electrophysiology.cell.model: found '" + options.electrophysiology->ionic_model_name +
                          "', which has no calcium for the heartbeat to contract by; try ten_tusscher_2006_epi or tor_ord_2019_endo");
+  if (options.electrophysiology)
+    collect(complaints, file.string(), [&] { options.electrophysiology->discretisation.check(); });
   if (options.electrophysiology)
     collect(complaints, file.string(), [&] { check_points(options.electrophysiology->points); });
   if (options.calibration)

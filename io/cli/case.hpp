@@ -8,6 +8,7 @@
 #include <mesh/import.hpp>
 #include <mesh/segmentation.hpp>
 #include <mesh/shape_interpolation.hpp>
+#include <mesh/slab.hpp>
 #include <physics/circulation/circulation_model.hpp>
 #include <physics/electrophysiology/electrophysiology.hpp>
 #include <physics/mechanics/options.hpp>
@@ -23,9 +24,11 @@ namespace corvivo::cli {
 /// From slices to tetrahedra.
 struct MeshCase {
   std::optional<mesh::ImportOptions> import; ///< a ready mesh instead of one from the segmentation
+  std::optional<mesh::SlabOptions> slab;     ///< a box of tissue instead
   std::vector<std::string> formats;          ///< further files beside fibres.vtu
   mesh::ShapeOptions shape;
   mesh::MeshOptions tetrahedra;
+  bool from_segmentation() const { return !import && !slab; }
   void describe(io::Schema &schema);
 };
 

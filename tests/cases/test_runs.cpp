@@ -41,6 +41,7 @@ whatif:
 electrophysiology:
   refinements: 1
   tune_conductivities: false
+  mesh_correction: false
   conductivity: {along: 0.5 S/m, across: 0.3 S/m}
   duration: 450 ms
   fast_endocardium: {}
@@ -225,7 +226,7 @@ TEST_F(CoarseRuns, NumericsThatFailEndWithStatusTwoAndKeepWhatThereIs) {
   EXPECT_TRUE(results_of(folder() / "failed").has("mesh_cells"));
   EXPECT_TRUE(fs::exists(folder() / "failed" / "stages" / "electrophysiology.failed" / "results.json"));
   const std::string page = read_file((folder() / "failed" / "report.html").string());
-  EXPECT_NE(page.find("no diffusivity gives"), std::string::npos) << "the report says that it is of a failed run, and why";
+  EXPECT_NE(page.find("no conductivity gives"), std::string::npos) << "the report says that it is of a failed run, and why";
 }
 
 TEST_F(CoarseRuns, TwoRanksGiveTheSame) {
