@@ -191,9 +191,6 @@ void read_case(const std::filesystem::path &file, const std::vector<std::string>
 /// The same values as YAML, every default written out.
 std::string resolved_case(const Describe &describe);
 
-/// Every file that the values name.
-std::vector<std::filesystem::path> files_of_case(const Describe &describe);
-
 /// Markdown table of every key (cases/REFERENCE.md).
 std::string reference_markdown(const Describe &describe);
 

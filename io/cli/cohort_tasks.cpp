@@ -1,9 +1,9 @@
 // From list and template to one case for each patient.
 #include <io/cli/cohort.hpp>
 
+#include <io/base/case_files.hpp>
 #include <io/base/errors.hpp>
 #include <io/base/hash.hpp>
-#include <io/base/schema.hpp>
 #include <io/base/text.hpp>
 #include <io/cli/case.hpp>
 

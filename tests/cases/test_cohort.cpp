@@ -62,7 +62,7 @@ void write_heart(const fs::path &folder, const std::string &id, double inner, do
 }
 
 /// Coarse, so that a heart takes a second or two.
-const std::vector<std::string> coarse = {"--set", "mesh.element_size=9 mm", "--set", "mesh.facet_distance=1 mm",
+const std::vector<std::string> coarse = {"--set", "mesh.element_size=9 mm",           "--set", "mesh.facet_distance=1 mm",
                                          "--set", "mesh.shape.lattice_spacing=2.5 mm"};
 
 std::vector<std::string> cohort(const std::string &output, std::vector<std::string> more = {}) {
@@ -137,7 +137,8 @@ TEST_F(Cohorts, SayTheSameInTableAndDatabase) {
       const std::string column = units.count(name) ? name + " [" + units[name]["unit"] + "]" : name;
       ASSERT_TRUE(row.count(column)) << column;
       if (units.count(name) && !value.empty())
-        EXPECT_NEAR(std::stod(value), std::stod(row[column]), 1e-12 * std::abs(std::stod(value))) << id << " " << name; // SQLite prints 15 digits
+        EXPECT_NEAR(std::stod(value), std::stod(row[column]), 1e-12 * std::abs(std::stod(value)))
+            << id << " " << name; // SQLite prints 15 digits
       else
         EXPECT_EQ(value, row[column]) << id << " " << name;
     }
@@ -178,8 +179,8 @@ TEST_F(Cohorts, KeepFinishedPatientsWhenTheyAreKilledAndRunAgain) {
   Rows again = table_of(folder() / "killed");
   for (const auto &[id, row] : table())
     for (const auto &[column, value] : row)
-      if (column.find("time_") == std::string::npos && column.find("run_") == std::string::npos && column.find("memory") == std::string::npos &&
-          column != "sentence")
+      if (column.find("time_") == std::string::npos && column.find("run_") == std::string::npos &&
+          column.find("memory") == std::string::npos && column != "sentence")
         EXPECT_EQ(again[id][column], value) << id << " " << column << ": the same program on the same inputs";
   const Outcome third = run_program(words, folder());
   EXPECT_SAYS(third.err, "4 patients are finished, their inputs unchanged: kept");

@@ -1,0 +1,10 @@
+#pragma once
+/// Which files a case names.
+#include <io/base/schema.hpp>
+
+namespace corvivo::io {
+
+/// Every file that the values name, in the order of the description.
+std::vector<std::filesystem::path> files_of_case(const Describe &describe);
+
+} // namespace corvivo::io
