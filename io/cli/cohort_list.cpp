@@ -41,11 +41,11 @@ bool is_folder_name(const std::string &id) {
 
 class Table {
 public:
-  Table(const fs::path &file, void (*keys)(const std::string &))
+  Table(const fs::path &file, bool (*is_file)(const std::string &))
       : name_(file.string()), folder_(fs::absolute(file).parent_path()), rows_(io::read_csv(io::read_file(file.string()), name_)) {
     if (rows_.empty())
       throw io::CaseError(name_ + ": found no line, expected a table whose first line names the columns: id,ed,es,group");
-    check_header(keys);
+    check_header(is_file);
   }
 
   std::vector<CohortEntry> entries() {
@@ -60,7 +60,7 @@ public:
   }
 
 private:
-  void check_header(void (*keys)(const std::string &)) {
+  void check_header(bool (*is_file)(const std::string &)) {
     const std::vector<std::string> &header = rows_.front().fields;
     const std::string place = name_ + ":" + std::to_string(rows_.front().line) + ": ";
     std::vector<std::string> known = {"id", "ed", "es", "group"};
@@ -77,7 +77,8 @@ private:
                               "; a key of the case file stands with its whole path, as mesh.element_size");
       else
         try {
-          keys(header[c]);
+          if (is_file(header[c]))
+            files_.insert(header[c]);
         } catch (const io::CaseError &error) {
           complaints_.push_back(place + "column '" + header[c] + "': " + error.what());
         }
@@ -112,8 +113,9 @@ private:
       (column == "id" ? entry.id : entry.group) = value;
       return;
     }
-    if (column == "ed" || column == "es") {
-      entry.overrides.push_back(setting("segmentation." + column, (folder_ / value).lexically_normal().string()));
+    if (column == "ed" || column == "es" || files_.count(column)) {
+      const std::string key = files_.count(column) ? column : "segmentation." + column;
+      entry.overrides.push_back(setting(key, (folder_ / value).lexically_normal().string()));
       return;
     }
     for (const ShortName &s : short_names)
@@ -127,7 +129,7 @@ private:
   std::string name_;
   fs::path folder_;
   std::vector<io::CsvRow> rows_;
-  std::set<std::string> ids_;
+  std::set<std::string> ids_, files_;
   std::vector<std::string> complaints_;
 };
 
@@ -223,10 +225,10 @@ std::vector<CohortEntry> read_folder(const fs::path &folder) {
 
 } // namespace
 
-std::vector<CohortEntry> read_cohort(const fs::path &list, void (*keys)(const std::string &)) {
+std::vector<CohortEntry> read_cohort(const fs::path &list, bool (*is_file)(const std::string &)) {
   if (!fs::exists(list))
     throw io::CaseError(list.string() + ": found nothing there, expected a table (LIST.csv) or a folder of label maps");
-  return fs::is_directory(list) ? read_folder(list) : Table(list, keys).entries();
+  return fs::is_directory(list) ? read_folder(list) : Table(list, is_file).entries();
 }
 
 } // namespace corvivo::cli

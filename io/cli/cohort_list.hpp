@@ -26,6 +26,6 @@ struct CohortEntry {
 ///
 /// Throws CaseError, with every complaint, when the list cannot be understood; `keys` tells whether a column is a key of the case (it
 /// throws CaseError for one that is not).
-std::vector<CohortEntry> read_cohort(const std::filesystem::path &list, void (*keys)(const std::string &column));
+std::vector<CohortEntry> read_cohort(const std::filesystem::path &list, bool (*is_file)(const std::string &column));
 
 } // namespace corvivo::cli

@@ -21,13 +21,14 @@ fibres: {}
 
 namespace {
 
-void check_key(const std::string &column) {
-  io::explain_key(
-      [](io::Schema &schema) {
-        Case defaults;
-        defaults.describe(schema);
-      },
-      column);
+void describe_case(io::Schema &schema) {
+  Case defaults;
+  defaults.describe(schema);
+}
+
+bool is_file(const std::string &column) {
+  io::explain_key(describe_case, column); // complains of one that is no key
+  return io::is_file_key(describe_case, column);
 }
 
 /// An openCARP mesh is three files, of which the case names one.
@@ -69,7 +70,7 @@ CohortTask task_of(const CohortEntry &entry, const CohortOptions &options, const
 std::vector<CohortTask> cohort_tasks(const CohortOptions &options, const std::string &program) {
   std::vector<CohortTask> tasks;
   std::size_t good = 0;
-  for (const CohortEntry &entry : read_cohort(options.list, check_key)) {
+  for (const CohortEntry &entry : read_cohort(options.list, is_file)) {
     tasks.push_back(task_of(entry, options, program));
     good += tasks.back().refusal.empty();
   }

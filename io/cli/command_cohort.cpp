@@ -62,7 +62,9 @@ CohortOptions options_of(const Invocation &invocation) {
   options.limits = {limit_of("--time-limit", invocation.time_limit, "s"), limit_of("--memory-limit", invocation.memory_limit, "GB")};
   read_part(invocation.part, options);
   const fs::path whole = fs::absolute(options.list).lexically_normal();
-  const std::string name = whole.has_filename() ? whole.stem().string() : whole.parent_path().filename().string();
+  const std::string name = !whole.has_filename()     ? whole.parent_path().filename().string()
+                           : fs::is_directory(whole) ? whole.filename().string()
+                                                     : whole.stem().string();
   options.output = invocation.output.empty() ? fs::path("results") / name : fs::path(invocation.output);
   return options;
 }

@@ -18,9 +18,10 @@ namespace fs = std::filesystem;
 
 namespace {
 
-void any_key(const std::string &column) {
+bool any_key(const std::string &column) {
   if (column.rfind("mesh.", 0) != 0)
     throw io::CaseError("no key named '" + column + "'");
+  return column == "mesh.import.file";
 }
 
 std::vector<cli::CohortEntry> read(const TemporaryFolder &folder, const std::string &table) {
@@ -39,10 +40,10 @@ bool has(const cli::CohortEntry &entry, const std::string &setting) {
 
 TEST(CohortLists, TakePathsFromBesideTheTableAndKeysOfTheCase) {
   const TemporaryFolder folder;
-  const auto entries = read(folder, "id;ed;es;group;labels;mesh.element_size;height\n"
-                                    "p1;maps/one.nii.gz;;DCM;acdc;4 mm;180 cm\n"
+  const auto entries = read(folder, "id;ed;es;group;labels;mesh.element_size;height;mesh.import.file\n"
+                                    "p1;maps/one.nii.gz;;DCM;acdc;4 mm;180 cm;../m.vtu\n"
                                     "# a remark\n"
-                                    "p2;\"/data/it's; here.nii\";e.nii;;mnms;;\n");
+                                    "p2;\"/data/it's; here.nii\";e.nii;;mnms;;;\n");
   ASSERT_EQ(entries.size(), 2u);
   EXPECT_EQ(entries[0].id, "p1");
   EXPECT_EQ(entries[0].group, "DCM");
@@ -50,7 +51,8 @@ TEST(CohortLists, TakePathsFromBesideTheTableAndKeysOfTheCase) {
   EXPECT_TRUE(has(entries[0], "segmentation.labels=acdc"));
   EXPECT_TRUE(has(entries[0], "mesh.element_size=4 mm"));
   EXPECT_TRUE(has(entries[0], "clinical.height=180 cm"));
-  EXPECT_EQ(entries[0].overrides.size(), 4u) << "an empty cell says nothing";
+  EXPECT_TRUE(has(entries[0], "mesh.import.file=\"" + (folder.path() / "../m.vtu").lexically_normal().string() + "\""));
+  EXPECT_EQ(entries[0].overrides.size(), 5u) << "an empty cell says nothing";
   EXPECT_TRUE(has(entries[1], "segmentation.ed=\"/data/it's; here.nii\""));
   EXPECT_EQ(entries[1].place, folder.file("list.csv") + ":4");
 }
