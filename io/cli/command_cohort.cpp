@@ -120,7 +120,8 @@ std::vector<std::size_t> to_run(const std::vector<CohortTask> &tasks, const Coho
         numbers.push_back(double(i));
     }
     if (kept > 0)
-      io::say("  " + std::to_string(kept) + " patients are finished, their inputs unchanged: kept");
+      io::say("  finished and kept, inputs unchanged: " + std::to_string(kept) + " of " + std::to_string(kept + numbers.size()) +
+              " patients");
   });
   std::vector<std::size_t> all;
   for (const double number : io::broadcast(numbers, MPI_COMM_WORLD))

@@ -175,7 +175,7 @@ TEST_F(Cohorts, KeepFinishedPatientsWhenTheyAreKilledAndRunAgain) {
   EXPECT_FALSE(fs::exists(folder() / "killed" / "patients" / "b" / "outcome.json"));
   const Outcome resumed = run_program(words, folder());
   ASSERT_EQ(resumed.status, 0) << resumed.err;
-  EXPECT_SAYS(resumed.err, "1 patients are finished, their inputs unchanged: kept");
+  EXPECT_SAYS(resumed.err, "finished and kept, inputs unchanged: 1 of 4 patients");
   Rows again = table_of(folder() / "killed");
   for (const auto &[id, row] : table())
     for (const auto &[column, value] : row)
@@ -183,7 +183,7 @@ TEST_F(Cohorts, KeepFinishedPatientsWhenTheyAreKilledAndRunAgain) {
           column.find("memory") == std::string::npos && column != "sentence")
         EXPECT_EQ(again[id][column], value) << id << " " << column << ": the same program on the same inputs";
   const Outcome third = run_program(words, folder());
-  EXPECT_SAYS(third.err, "4 patients are finished, their inputs unchanged: kept");
+  EXPECT_SAYS(third.err, "finished and kept, inputs unchanged: 4 of 4 patients");
 }
 
 TEST_F(Cohorts, RunAgainThePatientWhoseMapChanged) {
@@ -197,7 +197,7 @@ TEST_F(Cohorts, RunAgainThePatientWhoseMapChanged) {
   const Rows before = table_of(place.path() / "out");
   fs::copy(folder() / "d_ed.nii.gz", place.path() / "b_ed.nii.gz", fs::copy_options::overwrite_existing);
   const Outcome again = run_program(words, place.path());
-  EXPECT_SAYS(again.err, "1 patients are finished");
+  EXPECT_SAYS(again.err, "inputs unchanged: 1 of 2 patients");
   const Rows after = table_of(place.path() / "out");
   EXPECT_EQ(after.at("a").at("lv_edv [mL]"), before.at("a").at("lv_edv [mL]"));
   EXPECT_NE(after.at("b").at("lv_edv [mL]"), before.at("b").at("lv_edv [mL]"));
