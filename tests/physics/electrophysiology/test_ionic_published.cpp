@@ -101,7 +101,7 @@ TEST(TorOrd2019, ReturnsToThePublishedStateAfterABeat) {
 }
 
 TEST(TorOrd2019, IsWithinTheExperimentalRanges) {
-  // What the model was calibrated to: ranges of human endocardial cells at 1 Hz (Passini et al., Front Physiol 8:668, 2017, table 1).
+  // What the model was calibrated to: ranges of human endocardial cells at 1 Hz (Passini et al., Front Physiol 8:668, 2017).
   const auto model = ionic_models().make("tor_ord_2019_endo");
   SingleCell cell(*model);
   const Beat beat = paced(cell, 1000, 2, -53.0);
