@@ -13,7 +13,7 @@ class Slab final : public BodyGeometry {
 public:
   Slab() { slab_.size = {10, 1, 1}, slab_.element = {0.5, 0.5, 0.5}; }
   void describe(io::Schema &schema) override { slab_.describe(schema); }
-  BodyMesh make() const override { return {mesh::straight(mesh::make_slab(slab_)), {}, {}}; }
+  BodyMesh make() const override { return {mesh::straight(mesh::make_slab(slab_.size, slab_.element)), {}, {}}; }
 
 private:
   mesh::SlabOptions slab_;
