@@ -68,6 +68,7 @@ void Case::describe(io::Schema &schema) {
   schema.optional_section("calibration", calibration, "The circulation fitted to the patient's measurements.");
   schema.optional_section("whatif", whatif, "What changes of the fitted circulation would do: therapies, exercise, bleeding.");
   schema.optional_section("heartbeat", heartbeat, "One beat of the 3-D ventricle coupled to the fitted circulation.");
+  schema.optional_section("mechanics", mechanics, "A body loaded by itself, without patient or circulation.");
   schema.optional_section("clinical", clinical, "Age, sex, history: what prognostic scores ask for.");
 }
 
@@ -150,6 +151,8 @@ Case read_case(const std::filesystem::path &file, const std::vector<std::string>
     collect(complaints, file.string(), [&] { check_points(options.electrophysiology->points); });
   if (options.calibration)
     collect(complaints, file.string(), [&] { check_measurements(options.calibration->measurements, options.segmentation); });
+  if (options.mechanics)
+    collect(complaints, file.string() + ": mechanics", [&] { options.mechanics->check(); });
   if (options.whatif)
     collect(complaints, file.string(), [&] { options.whatif->check(); });
   if (options.clinical)

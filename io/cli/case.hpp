@@ -11,6 +11,7 @@
 #include <mesh/slab.hpp>
 #include <physics/circulation/circulation_model.hpp>
 #include <physics/electrophysiology/electrophysiology.hpp>
+#include <physics/mechanics/body_case.hpp>
 #include <physics/mechanics/options.hpp>
 #include <surrogate/options.hpp>
 
@@ -79,6 +80,7 @@ struct Case {
   std::optional<calibration::WhatIfOptions> whatif;
   std::optional<HeartbeatCase> heartbeat;
   std::optional<calibration::ClinicalData> clinical;
+  std::optional<physics::BodyCase> mechanics;
 
   void describe(io::Schema &schema);
 };

@@ -56,6 +56,9 @@ void Outputs::write(const std::string &failed_stage, const std::string &sentence
       data.failures.push_back({failed_stage, sentence});
     if (data.heartbeat.rows() > 0)
       io::write_file((output / "timeseries.csv").string(), io::to_csv(data.heartbeat));
+    const fs::path body = file("mechanics", "mechanics.csv");
+    if (finished("mechanics") && data.heartbeat.rows() == 0)
+      io::write_file((output / "timeseries.csv").string(), io::read_file(body.string()));
     io::write_file((output / "report.html").string(), io::report_html(data));
     try {
       io::append_to_database((output / "results.sqlite").string(), record_, quantities);
