@@ -17,6 +17,8 @@ struct HolzapfelOgdenParameters {
   /// Left ventricles of healthy volunteers in diastole: much softer than excised pig tissue. Gao et al., J R Soc Interface 14:20170203,
   /// 2017, as the authors give it in github.com/HaoGao/GlasgowHeart.
   static HolzapfelOgdenParameters healthy_human() { return {0.18, 2.6, 3.34, 2.73, 0.69, 1.11, 0.31, 2.58}; }
+  /// Biaxial tests of canine myocardium (Yin et al., J Biomech 20:577, 1987), transversely isotropic. Holzapfel & Ogden 2009, table 1.
+  static HolzapfelOgdenParameters biaxial() { return {2.280, 9.726, 1.685, 15.779, 0, 1, 0, 1}; }
   void describe(io::Schema &schema);
 };
 
