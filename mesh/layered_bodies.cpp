@@ -85,7 +85,6 @@ void add_surfaces(HeartMesh &mesh, const std::function<int(const std::array<std:
   }
 }
 
-
 /// The nodes, then `middle` of both ends of each edge.
 CurvedMesh curved(HeartMesh mesh, const std::function<Vector3(const Vector3 &, const Vector3 &)> &middle) {
   CurvedMesh made{std::move(mesh), {}};
@@ -192,7 +191,8 @@ CurvedMesh make_sphere_octant(double inner, double outer, int rings, int layers)
 
 CurvedMesh make_cylinder_quarter(double inner, double outer, double height, double element_size) {
   const double middle = 0.5 * (inner + outer);
-  HeartMesh flat = make_slab({outer - inner, M_PI / 2 * middle, height}, Vector3{element_size, element_size, std::min(element_size, height)});
+  HeartMesh flat =
+      make_slab({outer - inner, M_PI / 2 * middle, height}, Vector3{element_size, element_size, std::min(element_size, height)});
   const auto bend = [&](const Vector3 &x) {
     const double angle = x[1] / middle, radius = inner + x[0];
     return Vector3{std::abs(angle - M_PI / 2) < 1e-12 ? 0 : radius * std::cos(angle), radius * std::sin(angle), x[2]};

@@ -14,10 +14,10 @@ struct CurvedMesh {
 /// endocardium (0) to epicardium (1); the apex points to -z, the base is the plane z = base_z. Defaults: Land 2015, Proc R Soc A
 /// 471:20150641, problems 2 and 3.
 struct LayeredEllipsoid {
-  double endocardium_short_radius = 7, endocardium_long_radius = 17;  ///< mm
-  double epicardium_short_radius = 10, epicardium_long_radius = 20;   ///< mm
-  double base_z = 5;                                                  ///< mm
-  int rings = 8, layers = 2;                                          ///< of triangles from apex to base; of prisms through the wall
+  double endocardium_short_radius = 7, endocardium_long_radius = 17; ///< mm
+  double epicardium_short_radius = 10, epicardium_long_radius = 20;  ///< mm
+  double base_z = 5;                                                 ///< mm
+  int rings = 8, layers = 2;                                         ///< of triangles from apex to base; of prisms through the wall
   double apex_grading = 1; ///< ring k lies at (k/rings)^apex_grading of the angle: above 1 the apex has smaller elements
   double short_radius(double t) const { return endocardium_short_radius + t * (epicardium_short_radius - endocardium_short_radius); }
   double long_radius(double t) const { return endocardium_long_radius + t * (epicardium_long_radius - endocardium_long_radius); }

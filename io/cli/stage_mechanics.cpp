@@ -1,7 +1,7 @@
 // A body that is loaded by itself: verification problems of mechanics.
 #include <io/cli/stages.hpp>
 
-#include <io/base/errors.hpp>
+#include <io/base/hash.hpp>
 #include <io/base/parallel.hpp>
 #include <io/formats/vtu.hpp>
 #include <physics/mechanics/body_motion.hpp>
@@ -16,6 +16,18 @@ physics::BodyShape make_shape(MPI_Comm comm, const physics::BodyCase &options, p
   shape.mesh = body.curved.mesh;
   shape.places = body.curved.places;
   return shape;
+}
+
+/// Hashes of the files that the case names.
+std::string file_hashes(const physics::BodyCase &options) {
+  std::vector<std::filesystem::path> files = options.geometry->files();
+  for (const physics::LoadCurve *curve : {options.pressure.get(), options.tension.get()})
+    if (!curve->file().empty())
+      files.push_back(curve->file());
+  std::string hashes;
+  for (const std::filesystem::path &file : files)
+    hashes += io::file_hash(file.string()) + "\n";
+  return hashes;
 }
 
 void report(const physics::BodyCase &options, const physics::BodyResult &result, io::Quantities &quantities) {
@@ -48,7 +60,10 @@ void report(const physics::BodyCase &options, const physics::BodyResult &result,
 Stage mechanics_stage(StageContext context) {
   Case &options = context.options;
   MPI_Comm comm = context.pipeline.communicator();
-  return {"mechanics", {}, inputs_of(*options.mechanics), [&options, comm](const std::filesystem::path &folder, io::Quantities &quantities) {
+  return {"mechanics",
+          {},
+          inputs_of(*options.mechanics) + file_hashes(*options.mechanics),
+          [&options, comm](const std::filesystem::path &folder, io::Quantities &quantities) {
             physics::BodyMesh body;
             const physics::BodyShape shape = make_shape(comm, *options.mechanics, body);
             std::vector<std::pair<double, std::string>> files;

@@ -39,8 +39,9 @@ void BodyCase::describe(io::Schema &schema) {
   schema.model("geometry", geometry_name, geometry, body_geometries(), "The body and its mesh.");
   schema.model("fibres", fibres_name, fibres, body_fibres(), "Directions of fibres and sheets.");
   schema.model("material", material_name, material, materials(), "Passive stress.");
-  schema.choice("volume_change", volume_change, {"mixed", "penalty"},
-                "Quadratic displacements with a linear continuous pressure (Taylor-Hood), or with the material's penalty at each quadrature point.");
+  schema.choice(
+      "volume_change", volume_change, {"mixed", "penalty"},
+      "Quadratic displacements with a linear continuous pressure (Taylor-Hood), or with the material's penalty at each quadrature point.");
   schema.flag("incompressible", incompressible, "No change of volume at all instead of the material's bulk modulus; with mixed only.");
   schema.quantity("viscosity", viscosity, "kPa*ms", io::not_negative, "Newtonian stress S = viscosity dE/dt.");
   schema.integer("quadrature", quadrature, 1, 3, "Points in a tetrahedron: 4 of degree 2 (1), 8 of degree 3 (2) or 14 of degree 5 (3).");

@@ -24,11 +24,13 @@ public:
   void describe(io::Schema &schema) override {
     const std::string land = "Land et al., Proc R Soc A 471:20150641, 2015";
     auto &s = shape_;
-    schema.quantity("endocardium_short_radius", s.endocardium_short_radius, "mm", io::positive, "Radius of the cavity across its axis.", land);
+    schema.quantity("endocardium_short_radius", s.endocardium_short_radius, "mm", io::positive, "Radius of the cavity across its axis.",
+                    land);
     schema.quantity("endocardium_long_radius", s.endocardium_long_radius, "mm", io::positive, "Radius of the cavity along its axis.", land);
     schema.quantity("epicardium_short_radius", s.epicardium_short_radius, "mm", io::positive, "Outer radius across the axis.", land);
     schema.quantity("epicardium_long_radius", s.epicardium_long_radius, "mm", io::positive, "Outer radius along the axis.", land);
-    schema.quantity("base_z", s.base_z, "mm", io::any, "Height of the base plane over the ellipsoids' centre; the apex points to -z.", land);
+    schema.quantity("base_z", s.base_z, "mm", io::any, "Height of the base plane over the ellipsoids' centre; the apex points to -z.",
+                    land);
     schema.integer("rings", s.rings, 1, 200, "Rings of triangles from apex to base; ring k has 6 k of them around the axis.");
     schema.integer("layers", s.layers, 1, 50, "Layers through the wall.");
     schema.quantity("apex_grading", s.apex_grading, "1", io::positive,
@@ -94,6 +96,10 @@ public:
       imported.mesh.long_axis = io::normalized(long_axis_);
     return {mesh::straight(std::move(imported.mesh)), std::move(imported.fibre), std::move(imported.sheet)};
   }
+  std::vector<std::filesystem::path> files() const override {
+    return options_.boundary.empty() ? std::vector<std::filesystem::path>{options_.file}
+                                     : std::vector<std::filesystem::path>{options_.file, options_.boundary};
+  }
 
 private:
   mesh::ImportOptions options_;
@@ -135,9 +141,11 @@ public:
     schema.quantity("epicardium_short_radius", s.epicardium_short_radius, "mm", io::positive, "Radius of layer 1 across the axis.", land);
     schema.quantity("epicardium_long_radius", s.epicardium_long_radius, "mm", io::positive, "Radius of layer 1 along the axis.", land);
     schema.vector("axis", axis_, "1", "From apex to base, through the origin.");
-    schema.choice("depth", depth_, {"radii", "harmonic"},
-                  "Depth in the wall: the layer of the radii through the point, or the solution of Laplace's equation between the surfaces.");
-    schema.choice("sheet", sheet_, {"transmural", "in_layer"}, "Direction of the sheets: through the wall, or in the layer across the fibres.");
+    schema.choice(
+        "depth", depth_, {"radii", "harmonic"},
+        "Depth in the wall: the layer of the radii through the point, or the solution of Laplace's equation between the surfaces.");
+    schema.choice("sheet", sheet_, {"transmural", "in_layer"},
+                  "Direction of the sheets: through the wall, or in the layer across the fibres.");
   }
 
   Field field(MPI_Comm comm, const BodyMesh &body) const override {
@@ -187,7 +195,8 @@ public:
   Field field(MPI_Comm comm, const BodyMesh &body) const override {
     io::on_rank_0(comm, [&] {
       if (body.fibre.empty() || body.sheet.empty())
-        throw io::CaseError("fibres: the mesh's file has no directions of fibre and sheet for its tetrahedra; choose another model of fibres");
+        throw io::CaseError(
+            "fibres: the mesh's file has no directions of fibre and sheet for its tetrahedra; choose another model of fibres");
     });
     const BodyMesh *mesh = &body;
     return [mesh](std::size_t cell, const Barycentric &, const io::Vector3 &) { return completed(mesh->fibre[cell], mesh->sheet[cell]); };
@@ -199,14 +208,14 @@ public:
 const io::Catalogue<BodyGeometry> &body_geometries() {
   using io::make;
   static const io::Catalogue<BodyGeometry> list(
-      "geometry", {
-                      {"slab", "a box from the origin; surfaces x0 x1 y0 y1 z0 z1", make<Slab, BodyGeometry>},
-                      {"ellipsoid", "truncated ellipsoidal ventricle; endocardium_lv epicardium base", make<Ellipsoid, BodyGeometry>},
-                      {"sphere_octant", "an eighth of a thick sphere; endocardium_lv epicardium x y z", make<SphereOctant, BodyGeometry>},
-                      {"cylinder_quarter", "a quarter of a thick cylinder; endocardium_lv epicardium x y z0 z1",
-                       make<CylinderQuarter, BodyGeometry>},
-                      {"file", "tetrahedra of another program", make<FileGeometry, BodyGeometry>},
-                  });
+      "geometry",
+      {
+          {"slab", "a box from the origin; surfaces x0 x1 y0 y1 z0 z1", make<Slab, BodyGeometry>},
+          {"ellipsoid", "truncated ellipsoidal ventricle; endocardium_lv epicardium base", make<Ellipsoid, BodyGeometry>},
+          {"sphere_octant", "an eighth of a thick sphere; endocardium_lv epicardium x y z", make<SphereOctant, BodyGeometry>},
+          {"cylinder_quarter", "a quarter of a thick cylinder; endocardium_lv epicardium x y z0 z1", make<CylinderQuarter, BodyGeometry>},
+          {"file", "tetrahedra of another program", make<FileGeometry, BodyGeometry>},
+      });
   return list;
 }
 

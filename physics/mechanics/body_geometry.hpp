@@ -7,6 +7,8 @@
 #include <mesh/import.hpp>
 #include <mesh/layered_bodies.hpp>
 
+#include <filesystem>
+
 namespace corvivo::physics {
 
 /// A mesh of a body and what its file says of fibres; on rank 0.
@@ -19,7 +21,8 @@ class BodyGeometry {
 public:
   virtual ~BodyGeometry() = default;
   virtual void describe(io::Schema &schema) = 0;
-  virtual BodyMesh make() const = 0; ///< throws CaseError
+  virtual BodyMesh make() const = 0;                                      ///< throws CaseError
+  virtual std::vector<std::filesystem::path> files() const { return {}; } ///< what it reads
 };
 
 class BodyFibres {

@@ -40,7 +40,8 @@ public:
     });
     result_.unknowns = body_.unknowns();
     result_.cells = body_.domain().total_cells();
-    for (const auto &[name, unit] : {std::pair{"time", "ms"}, {"pressure", "kPa"}, {"tension", "kPa"}, {"volume", "mL"}, {"min_det_f", "1"}})
+    for (const auto &[name, unit] :
+         {std::pair{"time", "ms"}, {"pressure", "kPa"}, {"tension", "kPa"}, {"volume", "mL"}, {"min_det_f", "1"}})
       result_.series.add_column(name, unit);
     for (const ProbeCase &probe : options.probes)
       for (const char *component : {"_ux", "_uy", "_uz"})
@@ -167,7 +168,8 @@ QuasiNewton::Result Motion::advance(double target) {
 
 void Motion::record(const ElasticBody::State &state) {
   result_.displacement = body_.displacement(x_);
-  std::vector<double> row{time_, options_.pressure->value(time_), options_.tension->value(time_), state.volume / io::mm3_per_mL, state.min_det_f};
+  std::vector<double> row{time_, options_.pressure->value(time_), options_.tension->value(time_), state.volume / io::mm3_per_mL,
+                          state.min_det_f};
   std::vector<double> places(3 * options_.probes.size(), 0.0);
   for (std::size_t p = 0; p < probes_.size(); ++p) // known on rank 0
     for (int a = 0; a < nodes_per_cell; ++a)

@@ -110,8 +110,8 @@ petsc::Vector ElasticBody::make_vector() const {
   for (int node = domain_.owned_nodes(); node < domain_.local_nodes(); ++node)
     ghosts.push_back(domain_.global_node(node));
   Vec vector = nullptr;
-  petsc::check(VecCreateGhostBlock(domain_.communicator(), 4, 4 * domain_.owned_nodes(), PETSC_DECIDE,
-                                   static_cast<PetscInt>(ghosts.size()), ghosts.data(), &vector));
+  petsc::check(VecCreateGhostBlock(domain_.communicator(), 4, 4 * domain_.owned_nodes(), PETSC_DECIDE, static_cast<PetscInt>(ghosts.size()),
+                                   ghosts.data(), &vector));
   petsc::check(VecSet(vector, 0.0));
   return petsc::Vector(vector);
 }
@@ -152,7 +152,8 @@ void ElasticBody::make_points(const BodyShape &shape) {
   }
   MPI_Allreduce(MPI_IN_PLACE, &turned, 1, MPI_INT, MPI_SUM, domain_.communicator());
   if (turned > 0)
-    throw io::CaseError(std::to_string(turned) + " quadrature points lie in tetrahedra that the curved surface turns inside out; try a finer mesh");
+    throw io::CaseError(std::to_string(turned) +
+                        " quadrature points lie in tetrahedra that the curved surface turns inside out; try a finer mesh");
 }
 
 /// int N_a N_b dV with fourteen points, exact for straight cells.

@@ -55,7 +55,7 @@ public:
     double pressure = 0, tension = 0; ///< kPa
   };
   struct State {
-    bool valid = false; ///< det F > 0 at every quadrature point
+    bool valid = false;                            ///< det F > 0 at every quadrature point
     double min_det_f = 0, volume = 0, seconds = 0; ///< volume of the cavity behind the pressure's surface, mm^3
   };
 
@@ -92,7 +92,7 @@ private:
   void find_normals(const BodyShape &shape);
   void find_kinematics(Vec x);
   bool deform(const Point &point, const Domain::Cell &cell, CellWork &work) const;
-  void respond(const Point &point, const Loads &loads, double pressure, CellWork &work) const;
+  void respond(const Point &point, const Loads &loads, double pressure, bool tangent, CellWork &work) const;
   void add_viscosity(const Point &point, CellWork &work, bool tangent) const;
   void add_volume(const Point &point, std::size_t q, double pressure, CellWork &work, bool tangent) const;
   void add_inertia(std::size_t cell, CellWork &work, bool tangent) const;
@@ -110,11 +110,11 @@ private:
   std::vector<Barycentric> rule_;
   std::vector<io::Vector3> reference_;
   std::vector<Point> points_;
-  std::vector<double> mass_;    ///< 10 x 10 of each cell
-  std::vector<char> fixed_;     ///< three of each local node
-  std::vector<int> rim_;        ///< owned nodes of the edge of the pressure's surface
+  std::vector<double> mass_; ///< 10 x 10 of each cell
+  std::vector<char> fixed_;  ///< three of each local node
+  std::vector<int> rim_;     ///< owned nodes of the edge of the pressure's surface
   double rim_count_ = 0;
-  std::vector<char> vertex_;    ///< per local node
+  std::vector<char> vertex_;                      ///< per local node
   std::vector<std::vector<io::Vector3>> normals_; ///< per hold
   StepKinematics kinematics_;
   std::vector<double> u_, v_, a_, p_; ///< at the instant of the balance, local nodes

@@ -25,8 +25,8 @@ void project(const Gradients &gradients, const double *F, const double *s, doubl
 } // namespace
 
 struct ElasticBody::CellWork {
-  double F[9], rate[9], C[6], S[6], D[36], inverse[6], det = 0;
-  alignas(64) double residual[32], matrix[30 * 32]; ///< displacements
+  double F[9], rate[9], C[6], S[6], D[36] = {}, inverse[6], det = 0;
+  alignas(64) double residual[32], matrix[30 * 32];           ///< displacements
   double balance[4], column[30][4], row[4][30], corner[4][4]; ///< pressures
 };
 
@@ -50,7 +50,7 @@ bool ElasticBody::deform(const Point &point, const Domain::Cell &cell, CellWork 
 }
 
 /// Material (with the pressure field's share instead of its own where there is one) and contraction.
-void ElasticBody::respond(const Point &point, const Loads &loads, double pressure, CellWork &work) const {
+void ElasticBody::respond(const Point &point, const Loads &loads, double pressure, bool tangent, CellWork &work) const {
   dealii::SymmetricTensor<2, 3> C;
   FibreFrame frame;
   for (int k = 0; k < 6; ++k)
@@ -63,7 +63,7 @@ void ElasticBody::respond(const Point &point, const Loads &loads, double pressur
   const PassiveResponse response = model_.material->respond(C, frame);
   for (int k = 0; k < 6; ++k) {
     work.S[k] = response.stress[row[k]][column[k]];
-    for (int l = 0; l < 6; ++l)
+    for (int l = 0; tangent && l < 6; ++l)
       work.D[6 * k + l] = response.tangent[row[k]][column[k]][row[l]][column[l]];
   }
   const auto inverse = inverse_symmetric(work.C, work.det * work.det);
@@ -83,7 +83,7 @@ void ElasticBody::respond(const Point &point, const Loads &loads, double pressur
   const double slope = model_.nominal_tension ? -loads.tension / (stretch * square) : 0.0;
   for (int k = 0; k < 6; ++k) {
     work.S[k] += stress * along[k];
-    for (int l = 0; l < 6; ++l)
+    for (int l = 0; tangent && l < 6; ++l)
       work.D[6 * k + l] += slope * along[k] * along[l];
   }
 }
@@ -171,7 +171,7 @@ void ElasticBody::assemble_cell(std::size_t cell, const Loads &loads, bool tange
     double pressure = 0;
     for (int v = 0; model_.mixed && v < 4; ++v)
       pressure += rule_[q][v] * p_[nodes.nodes[v]];
-    respond(point, loads, pressure, work);
+    respond(point, loads, pressure, tangent, work);
     if (tangent)
       for (double &d : work.D)
         d *= kinematics_.u;

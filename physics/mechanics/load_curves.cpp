@@ -6,8 +6,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
-#include <functional>
 #include <vector>
 
 namespace corvivo::physics {
@@ -51,6 +49,7 @@ public:
     if (times_.empty() || !std::is_sorted(times_.begin(), times_.end()))
       throw io::CaseError(file_.string() + ": column 'time' must increase");
   }
+  std::filesystem::path file() const override { return file_; }
   double value(double time) const override {
     const auto after = std::upper_bound(times_.begin(), times_.end(), time);
     const std::size_t i = static_cast<std::size_t>(after - times_.begin());

@@ -173,7 +173,8 @@ QuasiNewton::Result QuasiNewton::solve(Vec x, const ElasticBody::Loads &loads) {
     }
     part /= 2;
     if (part < shortest)
-      return fail(valid ? "no step along Newton's direction comes nearer" : "every step along Newton's direction turns an element inside out");
+      return fail(valid ? "no step along Newton's direction comes nearer"
+                        : "every step along Newton's direction turns an element inside out");
   }
   return fail("Newton did not converge in " + std::to_string(options_.iterations) + " iterations");
 }

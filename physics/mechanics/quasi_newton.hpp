@@ -22,9 +22,9 @@ class QuasiNewton {
 public:
   struct Result {
     bool converged = false;
-    std::string reason;             ///< why not
-    std::vector<double> distances;  ///< mm, of each correction
-    ElasticBody::State state;       ///< as last assembled
+    std::string reason;            ///< why not
+    std::vector<double> distances; ///< mm, of each correction
+    ElasticBody::State state;      ///< as last assembled
   };
   struct Effort {
     int iterations = 0, factorisations = 0, assemblies = 0;

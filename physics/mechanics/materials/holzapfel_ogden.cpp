@@ -36,7 +36,7 @@ PassiveResponse HolzapfelOgden::respond(const dealii::SymmetricTensor<2, 3> &C, 
   const double fibre = contract(c, ff) - 1.0, sheet = contract(c, ss) - 1.0;
   const auto family = [this](double a, double b, double x) {
     return p_.fibre_switch[0] == 'l' ? exponential_with_switch(p_.scale * a, b, p_.sharpness, x)
-                     : exponential_of_tension(p_.scale * a, b, p_.transition, x);
+                                     : exponential_of_tension(p_.scale * a, b, p_.transition, x);
   };
   sum.add_linear(family(p_.a_f, p_.b_f, fibre), ff);
   sum.add_linear(family(p_.a_s, p_.b_s, sheet), ss);
