@@ -82,7 +82,8 @@ std::string slurm_script(const CohortOptions &options, std::size_t patients, con
   std::string words;
   for (const std::string &word : command)
     words += (words.empty() ? "" : " ") + shell_word(word);
-  const std::string folder = options.output.string(), megabytes = std::to_string(std::lround(1000 * (memory + 0.5)));
+  const std::string folder = fs::absolute(options.output).lexically_normal().string(),
+                    megabytes = std::to_string(std::lround(1000 * (memory + 0.5)));
   return "#!/bin/bash\n"
          "# Every patient as a task of a Slurm array, then the tables. Submit both with: bash THIS_FILE\n"
          "#SBATCH --job-name=corvivo-cohort\n"
@@ -100,20 +101,20 @@ std::string slurm_script(const CohortOptions &options, std::size_t patients, con
          "#SBATCH --output=/dev/null\n"
          "set -eu\n"
          "export OMP_NUM_THREADS=1\n"
-         "if [ -n \"${SLURM_ARRAY_TASK_ID:-}\" ]; then\n"
-         "  exec " +
-         words + " --part \"$SLURM_ARRAY_TASK_ID/" + std::to_string(patients) +
-         "\"\n"
-         "elif [ \"${1:-}\" = gather ]; then\n"
+         "if [ \"${1:-}\" = gather ]; then\n"
          "  exec " +
          words +
          " --gather\n"
+         "elif [ -n \"${SLURM_ARRAY_TASK_ID:-}\" ]; then\n"
+         "  exec " +
+         words + " --part \"$SLURM_ARRAY_TASK_ID/" + std::to_string(patients) +
+         "\"\n"
          "fi\n"
          "mkdir -p " +
          shell_word(folder) +
          "\n"
          "job=$(sbatch --parsable \"$0\")\n"
-         "sbatch --dependency=afterany:\"${job%%;*}\" --array= --job-name=corvivo-cohort-gather --output=" +
+         "sbatch --dependency=afterany:\"${job%%;*}\" --array=1 --job-name=corvivo-cohort-gather --output=" +
          shell_word(folder + "/gather.log") + " \"$0\" gather\n";
 }
 
