@@ -16,7 +16,8 @@
 namespace corvivo::mesh {
 
 void SegmentationOptions::describe(io::Schema &schema) {
-  schema.file("ed", ed, "Label map at end-diastole: short-axis stack as .nii, .nii.gz, .nrrd or .mha.", true);
+  schema.file("ed", ed, "Label map at end-diastole: short-axis stack as .nii, .nii.gz, .nrrd or .mha; or surfaces with "
+              "an array class, or a folder with one surface file each (names that end in base, epi, endo_lv, endo_rv).", true);
   schema.file("es", es, "Label map at end-systole; without it there is no ejection fraction.");
   schema.integer("ed_frame", ed_frame, 0, 10000, "Which volume of 'ed' is end-diastole where the file holds several, counted from 1.");
   schema.integer("es_frame", es_frame, 0, 10000, "Which volume of 'es' is end-systole where the file holds several, counted from 1.");
@@ -84,7 +85,8 @@ Phase read_phase(const std::filesystem::path &path, int frame, const std::string
   if (base_at_end(image) < 0)
     image = slices_reversed(image);
   std::optional<io::Image> tissue;
-  if (options.labels.scar != 0 || options.labels.no_reflow != 0)
+  const LabelNumbers &numbers = options.labels;
+  if (std::max({numbers.scar, numbers.no_reflow, numbers.border_zone, numbers.right_wall}) > 0)
     tissue = tissue_map(image, raw, options.labels);
   remove_specks(image, notes);
   remove_thin_bridges(image, notes);
@@ -123,7 +125,8 @@ double ejection_fraction(double edv, double esv) {
   return 100 * (edv - esv) / edv;
 }
 
-void measure(const Segmentation &s, bool with_right, io::Quantities &quantities) {
+void measure(const Segmentation &s, const LabelNumbers &numbers, io::Quantities &quantities) {
+  const bool with_right = numbers.right != 0, names_tissue = std::max({numbers.scar, numbers.no_reflow, numbers.border_zone}) > 0;
   const auto set = [&](const std::string &name, double value, const std::string &unit) -> io::Quantity & {
     io::Quantity &quantity = quantities.set(name, value, unit);
     add_reference_range(quantity);
@@ -141,9 +144,13 @@ void measure(const Segmentation &s, bool with_right, io::Quantities &quantities)
   set("lv_edv_below_base", s.base_ed.cavity_below, "mL");
   if (with_right)
     set("rv_edv", label_volume(s.ed, rv_cavity), "mL");
-  if (s.tissue_ed) {
+  if (const double wall = s.tissue_ed ? label_volume(*s.tissue_ed, right_free_wall) : 0; wall > 0)
+    set("rv_wall_volume", wall, "mL");
+  if (s.tissue_ed && names_tissue) {
     set("scar_volume", label_volume(*s.tissue_ed, scarred_wall), "mL");
     set("no_reflow_volume", label_volume(*s.tissue_ed, no_reflow_wall), "mL");
+    if (const double border = label_volume(*s.tissue_ed, border_zone_wall); border > 0)
+      set("border_zone_volume", border, "mL");
   }
   if (!s.es)
     return;
@@ -187,7 +194,7 @@ Segmentation segment(const SegmentationOptions &options, io::Quantities &quantit
     if (io::dot(s.base_ed.normal, s.base_es->normal) < 0.9)
       s.notes.push_back("base and apex of the two phases do not lie the same way; check that both maps are of one patient");
   }
-  measure(s, options.labels.right != 0, quantities);
+  measure(s, options.labels, quantities);
   check_masses(s, s.notes);
   for (const std::string &note : s.notes)
     io::say("  " + note);

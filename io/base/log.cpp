@@ -21,6 +21,13 @@ void set_quiet(bool value) {
   quiet = value;
 }
 
+Silence::Silence() : before_(quiet) {
+  quiet = true;
+}
+Silence::~Silence() {
+  quiet = before_;
+}
+
 void say(const std::string &line) {
   if (speaks())
     std::fprintf(stderr, "%s\n", line.c_str());

@@ -3,11 +3,13 @@
 #include <calibration/calibration_options.hpp>
 #include <calibration/prognosis/clinical_data.hpp>
 #include <calibration/what_if.hpp>
+#include <mesh/cohort_shapes.hpp>
 #include <mesh/fibres.hpp>
 #include <mesh/generate.hpp>
 #include <mesh/import.hpp>
 #include <mesh/segmentation.hpp>
 #include <mesh/shape_interpolation.hpp>
+#include <mesh/tissue.hpp>
 #include <physics/circulation/circulation_model.hpp>
 #include <physics/electrophysiology/electrophysiology.hpp>
 #include <physics/mechanics/options.hpp>
@@ -26,6 +28,7 @@ struct MeshCase {
   std::vector<std::string> formats;          ///< further files beside fibres.vtu
   mesh::ShapeOptions shape;
   mesh::MeshOptions tetrahedra;
+  mesh::TissueOptions tissue;
   void describe(io::Schema &schema);
 };
 
@@ -68,6 +71,7 @@ struct Case {
   std::optional<calibration::WhatIfOptions> whatif;
   std::optional<HeartbeatCase> heartbeat;
   std::optional<calibration::ClinicalData> clinical;
+  std::optional<mesh::ShapesOptions> shapes;
 
   void describe(io::Schema &schema);
 };
