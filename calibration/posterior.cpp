@@ -1,8 +1,8 @@
 #include <calibration/posterior.hpp>
 
 #include <calibration/parameter_scale.hpp>
-#include <io/base/random_stream.hpp>
 #include <io/base/errors.hpp>
+#include <io/base/random_stream.hpp>
 #include <io/base/text.hpp>
 #include <physics/parameter_json.hpp>
 

@@ -1,8 +1,8 @@
 #include <calibration/starts.hpp>
 
-#include <io/base/random_stream.hpp>
 #include <calibration/spread.hpp>
 #include <io/base/errors.hpp>
+#include <io/base/random_stream.hpp>
 
 #include <numeric>
 

@@ -9,16 +9,18 @@
 #include <mesh/shape_interpolation.hpp>
 
 #include <algorithm>
+#include <cctype>
 #include <set>
 #include <sstream>
 
 namespace corvivo::mesh {
 
 void ShapesOptions::describe(io::Schema &schema) {
-  schema.file("hearts", hearts,
-              "The cohort: a table (CSV) with the columns id and ed (label map, surfaces, or results folder of a case), and where wanted group "
-              "and frame.",
-              true);
+  schema.file(
+      "hearts", hearts,
+      "The cohort: a table (CSV) with the columns id and ed (label map, surfaces, or results folder of a case), and where wanted group "
+      "and frame.",
+      true);
   schema.section("labels", labels, "What the numbers in the maps mean, as in segmentation.labels.", label_conventions(), label_convention);
   schema.quantity("variance", variance, "%", io::between(50, 99.99),
                   "Share of the variance that the modes kept for reconstruction and for new hearts explain.");

@@ -27,8 +27,8 @@ struct ListedHeart {
   std::string place; ///< "list.csv:7", for messages
 };
 
-/// A table (CSV) whose header names the columns `id` and `ed` (the file, relative to the list), and may name `group` and `frame` (the volume
-/// of a file with several, from 1); other columns say nothing here. Throws CaseError, with every complaint.
+/// A table (CSV) whose header names the columns `id` and `ed` (the file, relative to the list), and may name `group` and `frame` (the
+/// volume of a file with several, from 1); other columns say nothing here. Throws CaseError, with every complaint.
 std::vector<ListedHeart> read_heart_list(const std::filesystem::path &list);
 
 struct CohortHeart {
@@ -37,8 +37,8 @@ struct CohortHeart {
   std::string refusal; ///< why, in a sentence
 };
 
-/// The left ventricle of one heart, as the mesh stage would take it; a heart that cannot be read or lacks a right ventricle (which tells how
-/// it is turned) is refused, not thrown.
+/// The left ventricle of one heart, as the mesh stage would take it; a heart that cannot be read or lacks a right ventricle (which tells
+/// how it is turned) is refused, not thrown.
 CohortHeart sample_heart(const ListedHeart &heart, const LabelNumbers &labels);
 
 } // namespace corvivo::mesh

@@ -43,8 +43,9 @@ std::vector<RightBlend> blends(const HeartMesh &mesh, const Sides &side, const W
   std::vector<RightBlend> result;
   for (std::size_t n = 0; n < mesh.nodes.size(); ++n) {
     const double outside = walls.epicardium[n] + walls.right[n];
+    const double away = smooth_step(strip.distance[n], 0, insertion_width); // 0 at the nodes of both walls
     result.push_back({walls.left_depth(n), walls.right_depth(n), outside > 0 ? smooth_step(walls.epicardium[n] / outside, 0.35, 0.65) : 0.5,
-                      side.left[n] ? 0 : smooth_step(strip.distance[n], 0, insertion_width)});
+                      side.left[n] ? 0 : away, side.left[n] ? away : 0});
   }
   return result;
 }
@@ -84,7 +85,7 @@ std::vector<double> jumps(const HeartMesh &mesh, const Sides &side, const Fibres
   std::vector<double> angles;
   const auto mixed = [&](std::size_t c) {
     return std::any_of(mesh.tetrahedra[c].begin(), mesh.tetrahedra[c].end(), [&](std::size_t n) {
-      return (side.left[n] && side.right[n]) || (fibres.right[n].weight > 0 && fibres.right[n].weight < 1);
+      return fibres.right[n].weight < 1 && fibres.right[n].beyond < 1; // within the insertion's width, in either wall
     });
   };
   constexpr std::array<double, 4> centre{0.25, 0.25, 0.25, 0.25};

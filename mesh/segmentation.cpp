@@ -5,6 +5,8 @@
 #include <io/base/schema.hpp>
 #include <io/base/text.hpp>
 #include <io/formats/label_image.hpp>
+#include <mesh/atrium.hpp>
+#include <mesh/reslice.hpp>
 #include <mesh/segmentation_checks.hpp>
 #include <mesh/segmentation_repair.hpp>
 
@@ -16,13 +18,20 @@
 namespace corvivo::mesh {
 
 void SegmentationOptions::describe(io::Schema &schema) {
-  schema.file("ed", ed, "Label map at end-diastole: short-axis stack as .nii, .nii.gz, .nrrd or .mha; or surfaces with "
-              "an array class, or a folder with one surface file each (names that end in base, epi, endo_lv, endo_rv).", true);
+  schema.file("ed", ed,
+              "Label map at end-diastole: short-axis stack as .nii, .nii.gz, .nrrd or .mha; or surfaces with "
+              "an array class, or a folder with one surface file each (names that end in base, epi, endo_lv, endo_rv).",
+              true);
   schema.file("es", es, "Label map at end-systole; without it there is no ejection fraction.");
   schema.integer("ed_frame", ed_frame, 0, 10000, "Which volume of 'ed' is end-diastole where the file holds several, counted from 1.");
   schema.integer("es_frame", es_frame, 0, 10000, "Which volume of 'es' is end-systole where the file holds several, counted from 1.");
   schema.section("labels", labels, "What the numbers in the maps mean: acdc, emidec, mnms or ukbb, or each number spelt out.",
                  label_conventions(), label_convention);
+  schema.file(
+      "atrium", atrium,
+      "Contours of the left atrium in the four- and two-chamber view (JSON): its volumes by biplane area and length, and the mitral "
+      "annulus.",
+      false);
   schema.choice("mirrored", mirrored, {"refused", "allowed"},
                 "What to do when the header puts the right ventricle on the patient's left: a mirrored affine, or dextrocardia.");
   schema.choice(
@@ -38,6 +47,7 @@ struct Phase {
   io::Image labels;
   BasePlane base;
   std::optional<io::Image> tissue;
+  double fat = 0; ///< mL
 };
 
 /// Fills holes and closes thin gaps of the slices that are kept (those above the base plane stay as they came) and finds the base plane.
@@ -75,8 +85,9 @@ BasePlane straighten(io::Image &image, std::optional<io::Image> &tissue, const B
 
 Phase read_phase(const std::filesystem::path &path, int frame, const std::string &name, const SegmentationOptions &options,
                  std::vector<std::string> &notes) {
-  const io::Image raw = io::read_label_image(path.string(), frame);
-  check_convention(raw, options.labels);
+  const io::Image read = io::read_label_image(path.string(), frame);
+  check_convention(read, options.labels);
+  const io::Image raw = across_long_axis(read, options.labels);
   io::Image image = with_our_labels(raw, options.labels);
   image.phase = name;
   for (const std::string &note : image.notes)
@@ -99,7 +110,7 @@ Phase read_phase(const std::filesystem::path &path, int frame, const std::string
   notes.push_back(name + ": " + std::to_string(base.closed_slices) +
                   " slices have a closed wall; the base plane lies above the last of them and keeps " + below + " mL of the cavity, " +
                   off + " mL above it are cut off");
-  return {std::move(image), base, std::move(tissue)};
+  return {std::move(image), base, std::move(tissue), numbers.fat > 0 ? label_volume(raw, numbers.fat) : 0};
 }
 
 /// Healthy adults at rest, mean +- 2 SD pooled over sexes. Petersen 2017, J Cardiovasc Magn Reson 19:18 (UK Biobank, 804 healthy of 5065).
@@ -167,6 +178,7 @@ void measure(const Segmentation &s, const LabelNumbers &numbers, io::Quantities 
     return;
   const double rv_edv = quantities.value("rv_edv"), rv_esv = label_volume(*s.es, rv_cavity);
   set("rv_esv", rv_esv, "mL");
+  set("rv_sv", rv_edv - rv_esv, "mL");
   set("rv_ef", ejection_fraction(rv_edv, rv_esv), "%");
 }
 
@@ -195,6 +207,10 @@ Segmentation segment(const SegmentationOptions &options, io::Quantities &quantit
       s.notes.push_back("base and apex of the two phases do not lie the same way; check that both maps are of one patient");
   }
   measure(s, options.labels, quantities);
+  if (ed.fat > 0)
+    quantities.set("epicardial_fat_volume", ed.fat, "mL");
+  if (!options.atrium.empty())
+    add_atrial_measures(read_atrial_contours(options.atrium), quantities);
   check_masses(s, s.notes);
   for (const std::string &note : s.notes)
     io::say("  " + note);

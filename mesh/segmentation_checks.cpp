@@ -47,6 +47,8 @@ std::map<int, int> translation(const LabelNumbers &numbers, const std::string &s
     add(numbers.right, rv_cavity);
   if (numbers.right_wall != 0)
     add(numbers.right_wall, background); // kept apart: see Tissue
+  if (numbers.fat != 0)
+    add(numbers.fat, background); // measured only
   return to_ours;
 }
 
@@ -93,10 +95,11 @@ io::Image with_our_labels(const io::Image &labels, const LabelNumbers &numbers) 
                        number == numbers.no_reflow || number == numbers.border_zone; // no infarct in this phase is fine
     if (counts[number] == 0 && !extra)
       throw io::CaseError(labels.source + ": no voxel has label " + std::to_string(number) + " (" +
-                          (ours == lv_cavity ? "left-ventricular cavity"
-                           : ours == lv_wall ? "left-ventricular wall"
-                           : ours == rv_cavity ? "right-ventricular cavity"
-                                               : "right-ventricular wall") +
+                          (ours == lv_cavity       ? "left-ventricular cavity"
+                           : ours == lv_wall       ? "left-ventricular wall"
+                           : ours == rv_cavity     ? "right-ventricular cavity"
+                           : number == numbers.fat ? "epicardial fat"
+                                                   : "right-ventricular wall") +
                           "); the map has " + found_labels(labels));
   }
   return out;

@@ -24,15 +24,16 @@ void LabelNumbers::describe(io::Schema &schema) {
   schema.integer("border_zone", border_zone, 0, 65535, "Number of wall at the border of a scar (grey zone); 0 where there is none.");
   schema.integer("rv_wall", right_wall, 0, 65535,
                  "Number of the free wall of the right ventricle; 0 where the maps have none (then one of stated thickness is grown).");
+  schema.integer("fat", fat, 0, 65535, "Number of epicardial fat, whose volume is measured; 0 where the maps have none.");
 }
 
 namespace {
 
 const std::map<std::string, LabelNumbers> &conventions() {
-  static const std::map<std::string, LabelNumbers> all = {{"acdc", {3, 2, {}, 1, 0, 0, 0, 0, "acdc"}},
-                                                          {"emidec", {1, 2, {}, 0, 3, 4, 0, 0, "emidec"}},
-                                                          {"mnms", {1, 2, {}, 3, 0, 0, 0, 0, "mnms"}},
-                                                          {"ukbb", {1, 2, {}, 3, 0, 0, 0, 0, "ukbb"}}};
+  static const std::map<std::string, LabelNumbers> all = {{"acdc", {3, 2, {}, 1, 0, 0, 0, 0, 0, "acdc"}},
+                                                          {"emidec", {1, 2, {}, 0, 3, 4, 0, 0, 0, "emidec"}},
+                                                          {"mnms", {1, 2, {}, 3, 0, 0, 0, 0, 0, "mnms"}},
+                                                          {"ukbb", {1, 2, {}, 3, 0, 0, 0, 0, 0, "ukbb"}}};
   return all;
 }
 

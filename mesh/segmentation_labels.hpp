@@ -14,10 +14,11 @@ namespace corvivo::mesh {
 /// Which number means what in the patient's file.
 struct LabelNumbers {
   int cavity = 0, wall = 0;
-  std::vector<int> more_wall;  ///< further numbers that are wall too
-  int right = 0;               ///< 0: no right ventricle in the map
+  std::vector<int> more_wall;                   ///< further numbers that are wall too
+  int right = 0;                                ///< 0: no right ventricle in the map
   int scar = 0, no_reflow = 0, border_zone = 0; ///< wall too, and kept as tissue of its own; 0: none in the map
   int right_wall = 0;                           ///< free wall of the right ventricle; 0: not in the map
+  int fat = 0;                                  ///< epicardial fat, measured and else background; 0: not in the map
   std::string convention;                       ///< name of the preset that gave the numbers; empty when they were spelt out
   void describe(io::Schema &schema);
 };

@@ -22,7 +22,8 @@ void ShapeOptions::describe(io::Schema &schema) {
   schema.quantity("minimum_apical_wall", minimum_apical_wall, "mm", io::between(0.5, 8),
                   "The same below the last slice that shows cavity.");
   schema.quantity("right_wall", right_wall, "mm", io::between(1, 10),
-                  "Thickness of the wall that is grown outside the right-ventricular cavity, which label maps seldom show; where the labels name rv_wall, that is taken.",
+                  "Thickness of the wall that is grown outside the right-ventricular cavity, which label maps seldom show; where the "
+                  "labels name rv_wall, that is taken.",
                   "Rudski 2010, J Am Soc Echocardiogr 23:685: above 5 mm is hypertrophy");
 }
 

@@ -211,8 +211,11 @@ Field unflat(const io::HeadedFile &file, std::size_t first, std::size_t points) 
 } // namespace
 
 void save(const ShapeModel &model, const std::string &path) {
-  const nlohmann::json header{{"along", model.mean.along},           {"around", model.mean.around}, {"variances", model.variances},
-                              {"total_variance", model.total_variance}, {"scores", model.scores}};
+  const nlohmann::json header{{"along", model.mean.along},
+                              {"around", model.mean.around},
+                              {"variances", model.variances},
+                              {"total_variance", model.total_variance},
+                              {"scores", model.scores}};
   std::string bytes = io::to_bytes(flat(model.mean.points)) + io::to_bytes(model.shares);
   for (const Field &mode : model.modes)
     bytes += io::to_bytes(flat(mode));

@@ -114,7 +114,8 @@ void tilt_base(HeartShape &shape, const Stack &s, const RightExtent &extent) {
                         io::fixed(degrees, 1) + " degrees");
 }
 
-/// The level (mm, within 3) where `excess`, which grows with it, is 0 to 0.01 %; the nearest end where it is nowhere. Regula falsi (Illinois).
+/// The level (mm, within 3) where `excess`, which grows with it, is 0 to 0.01 %; the nearest end where it is nowhere. Regula falsi
+/// (Illinois).
 template <class Excess> double level_of(const Excess &excess) {
   double low = -3, high = 3, at_low = excess(low), at_high = excess(high), level = 0;
   if (at_low > 0 || at_high < 0)
@@ -144,8 +145,8 @@ std::vector<float> outside_of_both(const HeartShape &shape, const LatticeField &
                                    double thinnest) {
   std::vector<float> outer(wall.size());
   for (std::size_t v = 0; v < outer.size(); ++v)
-    outer[v] = static_cast<float>(
-        soft_minimum(double(shape.epicardium_field[v]), std::min(double(wall[v]) - level, double(right.values[v]) - thinnest), groove_filling));
+    outer[v] = static_cast<float>(soft_minimum(double(shape.epicardium_field[v]),
+                                               std::min(double(wall[v]) - level, double(right.values[v]) - thinnest), groove_filling));
   return outer;
 }
 

@@ -154,7 +154,9 @@ private:
 
 /// Healthy cells whose centre is near a node of scar or no-reflow.
 void grow_border(HeartMesh &mesh, double width) {
-  const auto is = [&](std::size_t c, const std::string &name) { return mesh.region_names[static_cast<std::size_t>(mesh.region[c])] == name; };
+  const auto is = [&](std::size_t c, const std::string &name) {
+    return mesh.region_names[static_cast<std::size_t>(mesh.region[c])] == name;
+  };
   NearPoints scar(width);
   for (std::size_t c = 0; c < mesh.tetrahedra.size(); ++c)
     if (is(c, "scar") || is(c, "no_reflow"))

@@ -34,7 +34,7 @@ BodySize body_size(const Case &options) {
 Stage segmentation_stage(StageContext context) {
   mesh::SegmentationOptions options = *context.options.segmentation, named = options;
   std::string files;
-  for (std::filesystem::path *file : {&named.ed, &named.es}) { // the content counts, not where it lies
+  for (std::filesystem::path *file : {&named.ed, &named.es, &named.atrium}) { // the content counts, not where it lies
     if (!file->empty())
       files += io::path_hash(file->string()) + "\n";
     file->clear();
@@ -90,7 +90,7 @@ Stage mesh_stage(StageContext context) {
         io::on_rank_0(pipeline.communicator(), [&] {
           const mesh::Segmentation segmentation = mesh::load_segmentation(pipeline.folder("segmentation"));
           const mesh::HeartShape shape = mesh::interpolate_shape(segmentation.ed, segmentation.base_ed, options.shape,
-                                                                     segmentation.tissue_ed ? &*segmentation.tissue_ed : nullptr);
+                                                                 segmentation.tissue_ed ? &*segmentation.tissue_ed : nullptr);
           for (const std::string &note : shape.notes)
             io::say("    " + note);
           save(shape, (folder / "shape.bin").string());

@@ -18,6 +18,9 @@
 namespace corvivo::cli {
 
 namespace fs = std::filesystem;
+using io::operator+;
+using io::operator-;
+using io::operator*;
 
 namespace {
 
@@ -112,8 +115,8 @@ void write_tables(const ShapeResult &result, const fs::path &folder) {
   for (std::size_t m = 0; m < model.variances.size(); ++m) {
     sum += model.variances[m];
     variance += std::to_string(m + 1) + "," + io::print_number(model.variances[m]) + "," +
-                io::print_number(100 * model.variances[m] / model.total_variance) + "," + io::print_number(100 * sum / model.total_variance) +
-                "\n";
+                io::print_number(100 * model.variances[m] / model.total_variance) + "," +
+                io::print_number(100 * sum / model.total_variance) + "\n";
   }
   for (std::size_t m = 0; m < result.kept; ++m)
     scores += ",mode_" + std::to_string(m + 1) + "_sd";
@@ -224,12 +227,12 @@ ShapeResult fit(std::vector<mesh::CohortHeart> cohort, double share) {
       result.refused.push_back(heart.entry.place + ": " + heart.entry.id + ": " + heart.refusal);
   for (const std::string &sentence : result.refused)
     io::warn("shapes: left out " + sentence);
+  if (shapes.size() < 4)
+    throw io::CaseError("shapes: found " + std::to_string(shapes.size()) +
+                        " hearts that can be used; expected at least four, so that three are left where one is left out");
   result.model = mesh::fit_shape_model(shapes);
   result.kept = result.model.modes_for(share);
-  if (shapes.size() > 3)
-    result.errors = mesh::leave_one_out_errors(shapes, share);
-  else
-    throw io::CaseError("shapes: found three hearts that can be used; expected at least four, to leave one out");
+  result.errors = mesh::leave_one_out_errors(shapes, share);
   return result;
 }
 
@@ -242,7 +245,7 @@ Stage shapes_stage(StageContext context) {
   for (const mesh::ListedHeart &heart : list) {
     const fs::path results = heart.file / "stages" / "segmentation" / "segmentation.json";
     files += heart.id + "," + heart.group + "," + std::to_string(heart.frame) + ",";
-    files += fs::is_directory(heart.file)          ? (fs::exists(results) ? io::file_hash(results.string()) : "")
+    files += fs::is_directory(heart.file)      ? (fs::exists(results) ? io::file_hash(results.string()) : "")
              : fs::is_regular_file(heart.file) ? io::file_hash(heart.file.string())
                                                : "";
     files += "\n";

@@ -48,8 +48,9 @@ std::string lines(const ShapeSections &sections, std::size_t p, double left, dou
 std::string mode_picture(const ShapePage &page, std::size_t m, double scale) {
   const ModeLine &mode = page.modes[m];
   const std::size_t planes = page.plane_names.size();
-  std::string svg = "<svg viewBox=\"0 0 " + fixed(pane * double(planes), 0) + " " + fixed(pane + 16, 0) + "\" role=\"img\" aria-label=\"Mode " +
-                    std::to_string(m + 1) + ": the mean shape and two standard deviations either way\">";
+  std::string svg = "<svg viewBox=\"0 0 " + fixed(pane * double(planes), 0) + " " + fixed(pane + 16, 0) +
+                    "\" role=\"img\" aria-label=\"Mode " + std::to_string(m + 1) +
+                    ": the mean shape and two standard deviations either way\">";
   for (std::size_t p = 0; p < planes; ++p) {
     const double left = pane * double(p);
     svg += lines(page.mean, p, left, scale, "#8a96a3", 1) + lines(mode.low, p, left, scale, "#0b5394", 1.6) +
@@ -85,17 +86,21 @@ std::string score_plot(const ShapePage &page) {
   std::sort(groups.begin(), groups.end());
   groups.erase(std::unique(groups.begin(), groups.end()), groups.end());
   constexpr double size = 360, middle = size / 2, step = size / 8;
-  std::string svg = "<svg viewBox=\"0 0 460 380\" role=\"img\" aria-label=\"Scores of the hearts in the first two modes\" font-size=\"10\">";
-  svg += "<path d=\"M0 180H360M180 0V360\" stroke=\"#dde3e9\"/><text x=\"300\" y=\"374\">mode 1, SD</text><text x=\"184\" y=\"10\">mode 2, SD</text>";
+  std::string svg =
+      "<svg viewBox=\"0 0 460 380\" role=\"img\" aria-label=\"Scores of the hearts in the first two modes\" font-size=\"10\">";
+  svg += "<path d=\"M0 180H360M180 0V360\" stroke=\"#dde3e9\"/><text x=\"300\" y=\"374\">mode 1, SD</text><text x=\"184\" y=\"10\">mode 2, "
+         "SD</text>";
   for (std::size_t h = 0; h < page.scores.size(); ++h) {
     const auto group = static_cast<std::size_t>(std::find(groups.begin(), groups.end(), page.groups[h]) - groups.begin());
     svg += "<circle r=\"3.5\" fill=\"" + colours[group % colours.size()] + "\" cx=\"" +
            fixed(std::clamp(middle + step * page.scores[h][0], 2.0, size - 2), 1) + "\" cy=\"" +
-           fixed(std::clamp(middle - step * page.scores[h][1], 2.0, size - 2), 1) + "\"><title>" + escape_html(page.ids[h]) + "</title></circle>";
+           fixed(std::clamp(middle - step * page.scores[h][1], 2.0, size - 2), 1) + "\"><title>" + escape_html(page.ids[h]) +
+           "</title></circle>";
   }
   for (std::size_t g = 0; g < groups.size() && !(groups.size() == 1 && groups[0].empty()); ++g)
     svg += "<circle r=\"4\" cx=\"374\" cy=\"" + std::to_string(14 + 16 * g) + "\" fill=\"" + colours[g % colours.size()] +
-           "\"/><text x=\"384\" y=\"" + std::to_string(18 + 16 * g) + "\">" + escape_html(groups[g].empty() ? "no group" : groups[g]) + "</text>";
+           "\"/><text x=\"384\" y=\"" + std::to_string(18 + 16 * g) + "\">" + escape_html(groups[g].empty() ? "no group" : groups[g]) +
+           "</text>";
   return "<div class=\"card\">" + svg + "</svg></div>";
 }
 
@@ -114,10 +119,12 @@ std::string shape_page(const ShapePage &page) {
   body += section("variance", "Variance", variance_table(page));
   if (!refused.empty())
     body += section("refused", "Hearts left out", "<ul class=\"plain\">" + refused + "</ul>");
-  return "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"
+  return "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
+         "content=\"width=device-width,initial-scale=1\">"
          "<title>" +
-         escape_html(page.title) + "</title><style>\n" + report_style() + "</style></head><body><main><header><p class=\"brand\">Corvivo <span>shapes</span></p><h1>" +
-         escape_html(page.title) + "</h1></header>" + body + "</main></body></html>\n";
+         escape_html(page.title) + "</title><style>\n" + report_style() +
+         "</style></head><body><main><header><p class=\"brand\">Corvivo <span>shapes</span></p><h1>" + escape_html(page.title) +
+         "</h1></header>" + body + "</main></body></html>\n";
 }
 
 } // namespace corvivo::io

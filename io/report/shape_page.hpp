@@ -1,6 +1,7 @@
 #pragma once
 /// One self-contained page on a shape model: variance, errors, pictured modes, scores.
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace corvivo::io {

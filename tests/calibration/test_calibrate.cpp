@@ -1,8 +1,8 @@
 #include <calibration/calibrate.hpp>
 #include <calibration/parameter_scale.hpp>
-#include <io/base/random_stream.hpp>
 #include <io/base/errors.hpp>
 #include <io/base/parallel.hpp>
+#include <io/base/random_stream.hpp>
 #include <physics/circulation/circulation_model.hpp>
 #include <tests/support/temporary_folder.hpp>
 

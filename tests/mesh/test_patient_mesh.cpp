@@ -1,6 +1,6 @@
+#include <io/base/units.hpp>
 #include <io/formats/mesh_files.hpp>
 #include <io/formats/surfaces.hpp>
-#include <io/base/units.hpp>
 #include <mesh/fibres.hpp>
 #include <mesh/generate.hpp>
 #include <mesh/quality.hpp>
@@ -80,8 +80,8 @@ TEST(PatientMesh, MeshesThickSystolicAndThinDilatedWalls) {
 }
 
 double fitted_cavity(const std::string &name, const char *frame) {
-  io::Surface surface =
-      io::joined_surface({{name, io::read_mesh(test::shared("data/patient1/vtk/patient1_" + name + "_ENDOCARDIAL_" + frame + ".vtk").string())}});
+  io::Surface surface = io::joined_surface(
+      {{name, io::read_mesh(test::shared("data/patient1/vtk/patient1_" + name + "_ENDOCARDIAL_" + frame + ".vtk").string())}});
   io::repair(surface, 1e-6);
   return std::abs(io::enclosed_volume(surface)) / io::mm3_per_mL;
 }
@@ -102,7 +102,8 @@ double below(const HeartShape &shape, const io::Image &map) {
   for (std::size_t k = 0; k < map.size[2]; ++k)
     for (std::size_t j = 0; j < map.size[1]; ++j)
       for (std::size_t i = 0; i < map.size[0]; ++i)
-        voxels += std::lround(map.voxels[map.index(i, j, k)]) == lv_cavity && shape.above_base(map.point(double(i), double(j), double(k))) < 0;
+        voxels +=
+            std::lround(map.voxels[map.index(i, j, k)]) == lv_cavity && shape.above_base(map.point(double(i), double(j), double(k))) < 0;
   return voxels * map.voxel_volume() / io::mm3_per_mL;
 }
 
@@ -145,10 +146,12 @@ TEST(PatientMesh, TakesAFolderWithOneSurfaceFileEach) {
   const Segmentation s = segment(options, quantities);
   io::Surface cavity = io::joined_surface({{"lv", io::read_mesh((folder / "heart_endo_lv.ply").string())}});
   io::repair(cavity, 1e-3);
-  EXPECT_NEAR(quantities.value("lv_edv") / (std::abs(io::enclosed_volume(cavity)) / io::mm3_per_mL), 1, 0.03) << "a row of triangles is missing";
+  EXPECT_NEAR(quantities.value("lv_edv") / (std::abs(io::enclosed_volume(cavity)) / io::mm3_per_mL), 1, 0.03)
+      << "a row of triangles is missing";
   test::TemporaryFolder empty;
   options.ed = empty.path();
-  EXPECT_SAYS(test::complaint([&] { segment(options, quantities); }), "found no surface files; expected files whose names end in base, epi");
+  EXPECT_SAYS(test::complaint([&] { segment(options, quantities); }),
+              "found no surface files; expected files whose names end in base, epi");
 }
 
 } // namespace

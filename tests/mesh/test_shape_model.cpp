@@ -32,7 +32,8 @@ SampledShape ellipsoids(double inner_radius, double inner_length, double outer_r
     for (std::size_t a = 0; a < shape.along; ++a)
       for (std::size_t r = 0; r < shape.around; ++r) {
         const double turn = 0.5 * M_PI * double(a) / double(shape.along - 1), angle = 2 * M_PI * double(r) / double(shape.around);
-        shape.points.push_back({radius * std::sin(turn) * std::cos(angle), -radius * std::sin(turn) * std::sin(angle), -length * std::cos(turn)});
+        shape.points.push_back(
+            {radius * std::sin(turn) * std::cos(angle), -radius * std::sin(turn) * std::sin(angle), -length * std::cos(turn)});
       }
   }
   return shape;
@@ -127,7 +128,9 @@ TEST(ShapeModels, WriteWallsThatComeInAsLabelMaps) {
   io::write_vtp(closed_wall(shape), folder.file("heart.vtp"));
   const io::Image map = io::read_label_image(folder.file("heart.vtp"));
   const SampledMeasures m = measure(shape);
-  const auto volume = [&](float label) { return double(std::count(map.voxels.begin(), map.voxels.end(), label)) * map.voxel_volume() / 1000; };
+  const auto volume = [&](float label) {
+    return double(std::count(map.voxels.begin(), map.voxels.end(), label)) * map.voxel_volume() / 1000;
+  };
   EXPECT_NEAR(m.cavity, 2.0 / 3 * M_PI * 25 * 25 * 70 / 1000, 0.01 * m.cavity) << "mL; flat facets lie inside the ellipsoid";
   EXPECT_NEAR(volume(3), m.cavity, 0.01 * m.cavity);
   EXPECT_NEAR(volume(2), m.wall, 0.02 * m.wall);
@@ -154,7 +157,8 @@ TEST(ShapeModels, OfRealHeartsDrawHeartsThatMeshWell) {
   SKIP_WITHOUT(folder);
   std::vector<SampledShape> hearts;
   for (const char *name : {"001", "003", "021", "024", "041", "044", "061", "063", "065", "081", "083", "086"}) {
-    const CohortHeart heart = sample_heart({name, "", folder / ("patient" + std::string(name) + "_frame01_gt.nii.gz"), 0, ""}, label_convention("acdc"));
+    const CohortHeart heart =
+        sample_heart({name, "", folder / ("patient" + std::string(name) + "_frame01_gt.nii.gz"), 0, ""}, label_convention("acdc"));
     EXPECT_EQ(heart.refusal, "") << name;
     if (heart.refusal.empty())
       hearts.push_back(heart.shape);
@@ -179,7 +183,8 @@ TEST(ShapeModels, OfRealHeartsDrawHeartsThatMeshWell) {
     EXPECT_NEAR(quantities.value("mesh_wall_volume") / shape.label_wall_volume, 1, 0.03);
     EXPECT_GE(quantities.value("mesh_min_dihedral_angle"), 8) << "degrees";
     EXPECT_EQ(edges_across_left_wall(mesh), 0u);
-    EXPECT_NEAR(quantities.value("mesh_lv_cavity_volume"), measure(model.shape_of(scores)).cavity, 0.06 * quantities.value("mesh_lv_cavity_volume"))
+    EXPECT_NEAR(quantities.value("mesh_lv_cavity_volume"), measure(model.shape_of(scores)).cavity,
+                0.06 * quantities.value("mesh_lv_cavity_volume"))
         << "what was drawn is what is meshed, less up to a voxel of 1.25 mm at the base";
   }
 }

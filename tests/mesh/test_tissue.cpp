@@ -61,7 +61,9 @@ template <class Fits> double share_in_voxels(const Infarct &made, const std::str
     if (made.mesh.region_names[static_cast<std::size_t>(made.mesh.region[c])] != region)
       continue;
     const Vector3 at = made.segmentation.ed.voxel(centre_of(made.mesh, c));
-    const auto index = [&](int a) { return static_cast<std::size_t>(std::clamp(std::lround(at[a]), 0L, long(made.segmentation.ed.size[a]) - 1)); };
+    const auto index = [&](int a) {
+      return static_cast<std::size_t>(std::clamp(std::lround(at[a]), 0L, long(made.segmentation.ed.size[a]) - 1));
+    };
     const std::size_t v = made.segmentation.ed.index(index(0), index(1), index(2));
     all += cell_volume(made.mesh, c);
     inside += fits(static_cast<int>(std::lround(made.segmentation.tissue_ed->voxels[v]))) ? cell_volume(made.mesh, c) : 0;
@@ -94,8 +96,8 @@ io::Image synthetic_infarct(const test::SyntheticHeart &heart) {
       for (std::size_t i = 0; i < image.size[0]; ++i) {
         float &voxel = image.voxels[image.index(i, j, k)];
         const double x = heart.pixel * double(i) - half, y = heart.pixel * double(j) - half, angle = std::abs(std::atan2(y, -x));
-        const double depth = (std::hypot(x, y) - heart.inner_at(heart.depth(k))) /
-                             (heart.outer_at(heart.depth(k)) - heart.inner_at(heart.depth(k)));
+        const double depth =
+            (std::hypot(x, y) - heart.inner_at(heart.depth(k))) / (heart.outer_at(heart.depth(k)) - heart.inner_at(heart.depth(k)));
         if (voxel == 2 && depth < 0.67)
           voxel = angle < 0.2 && k > 4 && k < 7 ? 5.0F : angle < 0.6 ? 4.0F : angle < 0.8 ? 6.0F : 2.0F;
       }
