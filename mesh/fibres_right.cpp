@@ -80,7 +80,7 @@ void turn_transmural(const HeartMesh &mesh, const Sides &side, const Harmonic &a
 }
 
 /// Angles (degrees, ascending) between the fibres of cells that share a face and of which one has a node between the two rules.
-std::vector<double> jumps(const HeartMesh &mesh, const Sides &side, const Fibres &fibres) {
+std::vector<double> jumps(const HeartMesh &mesh, const Fibres &fibres) {
   std::map<std::array<std::size_t, 3>, std::size_t> first;
   std::vector<double> angles;
   const auto mixed = [&](std::size_t c) {
@@ -138,7 +138,7 @@ void add_right_ventricle(const HeartMesh &mesh, const Harmonic &across_right, Fi
     thickness += side.left[n] ? walls.left_thickness(n) : 0;
     left_nodes += side.left[n];
   }
-  const std::vector<double> angles = jumps(mesh, side, fibres);
+  const std::vector<double> angles = jumps(mesh, fibres);
   quantities.set("wall_thickness_mean", thickness / left_nodes, "mm");
   quantities.set("fibre_angle_endocardium", mean_angle(mesh, fibres, "endocardium_lv"), "deg");
   quantities.set("fibre_angle_epicardium", mean_angle(mesh, fibres, "epicardium"), "deg");

@@ -1,6 +1,7 @@
 #include <io/base/log.hpp>
 
 #include <io/base/parallel.hpp>
+#include <io/base/silence.hpp>
 #include <io/base/text.hpp>
 
 #include <cstdio>

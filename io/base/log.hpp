@@ -10,17 +10,6 @@ void say(const std::string &line);
 void warn(const std::string &line);
 /// Silences `say` and progress (tests, ensemble members).
 void set_quiet(bool quiet);
-/// The same as long as it lives; then as it was before.
-class Silence {
-public:
-  Silence();
-  ~Silence();
-  Silence(const Silence &) = delete;
-  Silence &operator=(const Silence &) = delete;
-
-private:
-  bool before_;
-};
 
 /// Percent, simulated time or count, wall time left. Redraws one line on a terminal, plain lines (every 10 %) elsewhere.
 /// Shows nothing in the first two seconds.

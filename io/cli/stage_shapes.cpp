@@ -5,6 +5,7 @@
 #include <io/base/hash.hpp>
 #include <io/base/log.hpp>
 #include <io/base/parallel.hpp>
+#include <io/base/silence.hpp>
 #include <io/base/text.hpp>
 #include <io/base/units.hpp>
 #include <io/report/shape_page.hpp>
