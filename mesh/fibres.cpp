@@ -30,7 +30,10 @@ double between(double endocardium, double epicardium, double depth) {
 } // namespace
 
 void FibreOptions::describe(io::Schema &schema) {
-  schema.choice("rule", rule, {"laplace_dirichlet"}, "How fibres are laid into the wall.");
+  schema.choice("rule", rule, {"laplace_dirichlet", "uniform"},
+                "How fibres are laid into the wall; uniform: `fibre` and `sheet` everywhere, for slabs.");
+  schema.vector("fibre", fibre, "1", "Direction of the fibres of the uniform rule.");
+  schema.vector("sheet", sheet, "1", "Direction of their sheets, perpendicular to them.");
   const std::string streeter = "Streeter 1969, Circ Res 24:339: about +60 to -60 degrees in the free wall";
   schema.quantity("endocardium_angle", endocardium_angle, "deg", io::between(-90, 90),
                   "Helix angle at the endocardium; positive is a right-handed helix.", streeter);
@@ -179,6 +182,11 @@ void set_geometric_depth(const HeartMesh &mesh, Fibres &fibres, io::Quantities &
 } // namespace
 
 Fibres compute_fibres(MPI_Comm comm, const HeartMesh &mesh, const FibreOptions &options, io::Quantities &quantities) {
+  if (options.rule == "uniform") {
+    Fibres fibres;
+    io::on_rank_0(comm, [&] { fibres = uniform_fibres(mesh, options.fibre, options.sheet); });
+    return fibres;
+  }
   detail::LaplaceProblem through_wall, through_right, along;
   const bool solve_along = options.longitudinal == "laplace";
   io::on_rank_0(comm, [&] {

@@ -24,7 +24,8 @@ struct Frame {
 /// Angles of the rule-based fibres, degrees. The helix angle is measured from the circumferential direction (longitudinal x transmural:
 /// counter-clockwise seen from the base) towards the base; positive is a right-handed helix, as at the endocardium of real hearts.
 struct FibreOptions {
-  std::string rule = "laplace_dirichlet";
+  std::string rule = "laplace_dirichlet"; ///< or "uniform": `fibre` and `sheet` everywhere (slabs); nothing else below counts then
+  Vector3 fibre{1, 0, 0}, sheet{0, 1, 0};
   double endocardium_angle = 60, epicardium_angle = -60;
   double endocardium_sheet_angle = 0, epicardium_sheet_angle = 0;
   /// Helix angles of the right free wall, seen from its own cavity as those of the left from the left one.
@@ -83,6 +84,7 @@ Frame frame(const FibreOptions &options, const RightBlend &place, const Vector3 
 /// it. That is a choice for continuity, not an observation. Sets also `fibre_angle_rv_endocardium`,
 /// `fibre_angle_rv_epicardium` and, over the neighbouring cells of the insertions, `fibre_jump_insertion` and `fibre_jump_insertion_median`
 /// [deg], the largest and the median angle between their fibres. Outflow tracts are not told apart.
+/// The rule "uniform" takes any mesh and sets no quantity.
 /// Throws CaseError without these surfaces or without an axis where one is needed, SolveError when CG does not converge.
 Fibres compute_fibres(MPI_Comm comm, const HeartMesh &mesh, const FibreOptions &options, io::Quantities &quantities);
 

@@ -66,7 +66,7 @@ void check_topology(const HeartMesh &mesh, std::size_t handles) {
 } // namespace
 
 void MeshOptions::describe(io::Schema &schema) {
-  schema.quantity("element_size", element_size, "mm", io::between(0.2, 20), "Usual edge of a tetrahedron.");
+  schema.quantity("element_size", element_size, "mm", io::between(0.05, 20), "Usual edge of a tetrahedron.");
   schema.quantity("facet_distance", facet_distance, "mm", io::Range{0.001, 5},
                   "Largest distance between a boundary triangle and the smooth surface that it stands for.");
   schema.integer("wall_layers", wall_layers, 0, 4,
@@ -198,6 +198,13 @@ HeartMesh make(const HeartShape &shape, const MeshOptions &options, bool with_ri
       io::warn("mesh: " + entry.warning + " (" + io::fixed(error, 1) + " %)");
     }
   }
+  if (shape.label_wall_volume > 0) {
+    const std::string wall = with_right ? "mesh_lv_wall_volume" : "mesh_wall_volume";
+    quantities.set("mesh_wall_volume_error", 100 * std::abs(quantities.value(wall) / shape.label_wall_volume - 1), "%");
+  }
+  if (with_right && shape.label_right_volume > 0)
+    quantities.set("mesh_rv_volume_error", 100 * std::abs(quantities.value("mesh_rv_cavity_volume") / shape.label_right_volume - 1), "%");
+  quantities.set("mesh_edges_across_wall", double(edges_across_left_wall(mesh)), "1");
   return mesh;
 }
 

@@ -52,7 +52,8 @@ std::vector<std::vector<Vector3>> trace_contours(const ImplicitVentricle &shape,
 HeartMesh make_ventricles(const ImplicitVentricle &shape, const MeshOptions &options);
 
 /// The ventricles that a label map's shape holds. Sets the quantities of `add_mesh_quantities` and `mesh_volume_error` [%]: cavity of the
-/// mesh against the label map's below the same plane; its `warning` says so when that is above 3 %.
+/// mesh against the label map's below the same plane; its `warning` says so when that is above 3 %; `mesh_wall_volume_error`,
+/// `mesh_rv_volume_error` [%] likewise where the map has them; `mesh_edges_across_wall` (`edges_across_left_wall`).
 HeartMesh make_ventricles(const HeartShape &shape, const MeshOptions &options, io::Quantities &quantities);
 
 /// The same of the left ventricle alone, whatever else the shape holds.

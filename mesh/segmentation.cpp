@@ -42,8 +42,14 @@ void SegmentationOptions::describe(io::Schema &schema) {
 
 namespace {
 
+/// Volumes as the file shows them, before any repair, mL.
+struct RawVolumes {
+  double cavity = 0, wall = 0, right = 0;
+};
+
 /// One phase, ready.
 struct Phase {
+  RawVolumes raw;
   io::Image labels;
   BasePlane base;
   std::optional<io::Image> tissue;
@@ -88,7 +94,9 @@ Phase read_phase(const std::filesystem::path &path, int frame, const std::string
   const io::Image read = io::read_label_image(path.string(), frame);
   check_convention(read, options.labels);
   const io::Image raw = across_long_axis(read, options.labels);
-  io::Image image = with_our_labels(raw, options.labels);
+  io::Image image = with_our_labels(read, options.labels);
+  const RawVolumes volumes{label_volume(image, lv_cavity), label_volume(image, lv_wall), label_volume(image, rv_cavity)};
+  image = with_our_labels(raw, options.labels);
   image.phase = name;
   for (const std::string &note : image.notes)
     notes.push_back(name + ": " + note);
@@ -110,7 +118,7 @@ Phase read_phase(const std::filesystem::path &path, int frame, const std::string
   notes.push_back(name + ": " + std::to_string(base.closed_slices) +
                   " slices have a closed wall; the base plane lies above the last of them and keeps " + below + " mL of the cavity, " +
                   off + " mL above it are cut off");
-  return {std::move(image), base, std::move(tissue), numbers.fat > 0 ? label_volume(raw, numbers.fat) : 0};
+  return {volumes, std::move(image), base, std::move(tissue), numbers.fat > 0 ? label_volume(raw, numbers.fat) : 0};
 }
 
 /// Healthy adults at rest, mean +- 2 SD pooled over sexes. Petersen 2017, J Cardiovasc Magn Reson 19:18 (UK Biobank, 804 healthy of 5065).
@@ -182,6 +190,19 @@ void measure(const Segmentation &s, const LabelNumbers &numbers, io::Quantities 
   set("rv_ef", ejection_fraction(rv_edv, rv_esv), "%");
 }
 
+/// Of the file itself: what repairs and shifted slices are compared with.
+void measure_raw(const RawVolumes &ed, const std::optional<RawVolumes> &es, bool with_right, io::Quantities &quantities) {
+  quantities.set("lv_edv_raw", ed.cavity, "mL");
+  quantities.set("lv_wall_volume_raw", ed.wall, "mL");
+  if (with_right)
+    quantities.set("rv_edv_raw", ed.right, "mL");
+  if (!es)
+    return;
+  quantities.set("lv_esv_raw", es->cavity, "mL");
+  if (with_right)
+    quantities.set("rv_esv_raw", es->right, "mL");
+}
+
 void check_masses(const Segmentation &s, std::vector<std::string> &notes) {
   if (!s.es)
     return;
@@ -199,14 +220,17 @@ Segmentation segment(const SegmentationOptions &options, io::Quantities &quantit
   s.ed = std::move(ed.labels);
   s.base_ed = ed.base;
   s.tissue_ed = std::move(ed.tissue);
+  std::optional<RawVolumes> raw_es;
   if (!options.es.empty()) {
     Phase es = read_phase(options.es, options.es_frame, "ES", options, s.notes);
     s.es = std::move(es.labels);
     s.base_es = es.base;
+    raw_es = es.raw;
     if (io::dot(s.base_ed.normal, s.base_es->normal) < 0.9)
       s.notes.push_back("base and apex of the two phases do not lie the same way; check that both maps are of one patient");
   }
   measure(s, options.labels, quantities);
+  measure_raw(ed.raw, raw_es, options.labels.right != 0, quantities);
   if (ed.fat > 0)
     quantities.set("epicardial_fat_volume", ed.fat, "mL");
   if (!options.atrium.empty())

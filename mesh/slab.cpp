@@ -59,7 +59,14 @@ void add_surfaces(HeartMesh &mesh, const Vector3 &size) {
 
 void SlabOptions::describe(io::Schema &schema) {
   schema.vector("size", size, "mm", "Edges of the box along x, y and z; one corner is the origin.");
-  schema.vector("element", element, "mm", "Largest edge of the small boxes (six tetrahedra each) along x, y and z.");
+  schema.vector("element", element, "mm", "Largest edge of the small boxes (six tetrahedra each) along x, y and z; 0: mesh.element_size.");
+}
+
+Vector3 SlabOptions::edges(double element_size) const {
+  Vector3 edges = element;
+  for (double &edge : edges)
+    edge = edge == 0 ? element_size : edge;
+  return edges;
 }
 
 HeartMesh make_slab(const Vector3 &size, const Vector3 &element) {
@@ -87,10 +94,6 @@ HeartMesh make_slab(const Vector3 &size, const Vector3 &element) {
 
 HeartMesh make_slab(const Vector3 &size, double element_size) {
   return make_slab(size, Vector3{element_size, element_size, element_size});
-}
-
-HeartMesh make_slab(const SlabOptions &options) {
-  return make_slab(options.size, options.element);
 }
 
 } // namespace corvivo::mesh

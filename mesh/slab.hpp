@@ -9,8 +9,9 @@ class Schema;
 namespace corvivo::mesh {
 
 struct SlabOptions {
-  Vector3 size{20, 7, 3};         ///< mm
-  Vector3 element{0.5, 0.5, 0.5}; ///< largest edge of the boxes along x, y, z, mm
+  Vector3 size{20, 7, 3};                   ///< mm
+  Vector3 element{0, 0, 0};                 ///< largest edge of the boxes along x, y, z, mm; 0: the element size of the mesh
+  Vector3 edges(double element_size) const; ///< `element`, completed
   void describe(io::Schema &schema);
 };
 
@@ -20,6 +21,5 @@ struct SlabOptions {
 /// for an element larger than the box, and for more than 200 million tetrahedra.
 HeartMesh make_slab(const Vector3 &size, const Vector3 &element);
 HeartMesh make_slab(const Vector3 &size, double element_size);
-HeartMesh make_slab(const SlabOptions &options);
 
 } // namespace corvivo::mesh

@@ -251,6 +251,9 @@ TensionSearch tune_active_tension(MPI_Comm comm, HeartbeatInput input, const Mec
     search.scales.push_back(scale);
     search.stroke_volumes.push_back(quantities.value("sim_lv_sv"));
     const double miss = search.stroke_volumes.back() - target;
+    io::say("    trial beat " + std::to_string(run + 1) + ": tension times " + io::fixed(scale, 3) + " ejects " +
+            io::fixed(search.stroke_volumes.back(), 1) + " mL (wanted " + io::fixed(target, 1) + "), peak pressure " +
+            io::fixed(quantities.value("sim_lv_peak_pressure"), 1) + " mmHg");
     if (std::abs(miss) < std::abs(search.residual)) {
       search.residual = miss;
       search.scale = scale;

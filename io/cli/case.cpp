@@ -11,6 +11,7 @@ namespace corvivo::cli {
 
 void MeshCase::describe(io::Schema &schema) {
   schema.optional_section("import", import, "A ready mesh of another program instead of one made from the segmentation.");
+  schema.optional_section("slab", slab, "A box of tissue (verification) instead of a mesh made from the segmentation.");
   schema.texts("formats", formats, "Further files of the mesh with its fibres and tags: msh (Gmsh), pts (openCARP).");
   schema.choice("ventricles", shape.ventricles, {"left", "both"},
                 "Which ventricles the mesh holds: the left one, or both with a right wall of shape.right_wall around the right cavity.");
@@ -35,12 +36,25 @@ void TensionFit::describe(io::Schema &schema) {
   schema.quantity("tolerance", tolerance, "mL", io::positive, "A trial this near to the fitted stroke volume ends the search.");
 }
 
+void HalvingStudy::describe(io::Schema &schema) {
+  const std::string times = " with the same tension and stiffness; measured by running the case that way.";
+  schema.quantity("ejection_fraction_mesh", ejection_fraction_mesh, "%", io::any,
+                  "Change of the ejection fraction when heartbeat.element_size is halved," + times);
+  schema.quantity("peak_pressure_mesh", peak_pressure_mesh, "mmHg", io::any,
+                  "Change of the peak pressure when heartbeat.element_size is halved," + times);
+  schema.quantity("ejection_fraction_step", ejection_fraction_step, "%", io::any,
+                  "Change of the ejection fraction when the time steps are halved," + times);
+  schema.quantity("peak_pressure_step", peak_pressure_step, "mmHg", io::any,
+                  "Change of the peak pressure when the time steps are halved," + times);
+}
+
 void HeartbeatCase::describe(io::Schema &schema) {
   schema.quantity("element_size", element_size, "mm", io::between(2, 20), "Edge of the mechanics mesh (quadratic displacements).");
   schema.quantity("facet_distance", facet_distance, "mm", io::between(0.05, 2), "How far its flat faces may lie from the smooth surfaces.");
   mechanics.describe(schema);
   schema.section("stiffness_fit", stiffness_fit, "How the passive stiffness is set before the heartbeat.");
   schema.section("tension_fit", tension_fit, "How the active tension is set before the heartbeat.");
+  schema.optional_section("halving", halving, "What halved elements and time steps did to this beat, to be told with its results.");
 }
 
 void Case::describe(io::Schema &schema) {
@@ -55,6 +69,7 @@ void Case::describe(io::Schema &schema) {
   schema.optional_section("calibration", calibration, "The circulation fitted to the patient's measurements.");
   schema.optional_section("whatif", whatif, "What changes of the fitted circulation would do: therapies, exercise, bleeding.");
   schema.optional_section("heartbeat", heartbeat, "One beat of the 3-D ventricle coupled to the fitted circulation.");
+  schema.optional_section("mechanics", mechanics, "A body loaded by itself, without patient or circulation.");
   schema.optional_section("clinical", clinical, "Age, sex, history: what prognostic scores ask for.");
   schema.optional_section("shapes", shapes, "A model of the left-ventricular shapes of a cohort, and new hearts drawn from it.");
 }
@@ -112,10 +127,13 @@ Case read_case(const std::filesystem::path &file, const std::vector<std::string>
   const auto check = [&](const auto &section, const std::string &name, const auto &needed, const std::string &missing) {
     require(complaints, section.has_value(), needed.has_value(), file.string() + ": " + name, missing);
   };
-  if (options.mesh && !options.mesh->import)
+  if (options.mesh && options.mesh->from_segmentation())
     check(options.mesh, "mesh", options.segmentation, "segmentation");
   else if (options.heartbeat && options.mesh)
-    complaints.push_back(file.string() + ": heartbeat: makes coarser meshes from the segmentation, so it cannot use mesh.import");
+    complaints.push_back(file.string() +
+                         ": heartbeat: makes coarser meshes from the segmentation, so it cannot use mesh.import or mesh.slab");
+  if (options.mesh && options.mesh->import && options.mesh->slab)
+    complaints.push_back(file.string() + ": mesh: found both import and slab, expected one of them");
   for (const std::string &format : options.mesh ? options.mesh->formats : std::vector<std::string>())
     if (format != "msh" && format != "pts")
       complaints.push_back(file.string() + ": mesh.formats: found '" + format + "', expected msh or pts");
@@ -130,9 +148,13 @@ Case read_case(const std::filesystem::path &file, const std::vector<std::string>
     complaints.push_back(file.string() + ": electrophysiology.cell.model: found '" + options.electrophysiology->ionic_model_name +
                          "', which has no calcium for the heartbeat to contract by; try ten_tusscher_2006_epi or tor_ord_2019_endo");
   if (options.electrophysiology)
+    collect(complaints, file.string(), [&] { options.electrophysiology->discretisation.check(); });
+  if (options.electrophysiology)
     collect(complaints, file.string(), [&] { check_points(options.electrophysiology->points); });
   if (options.calibration)
     collect(complaints, file.string(), [&] { check_measurements(options.calibration->measurements, options.segmentation); });
+  if (options.mechanics)
+    collect(complaints, file.string() + ": mechanics", [&] { options.mechanics->check(); });
   if (options.whatif)
     collect(complaints, file.string(), [&] { options.whatif->check(); });
   if (options.clinical)

@@ -9,9 +9,11 @@
 #include <mesh/import.hpp>
 #include <mesh/segmentation.hpp>
 #include <mesh/shape_interpolation.hpp>
+#include <mesh/slab.hpp>
 #include <mesh/tissue.hpp>
 #include <physics/circulation/circulation_model.hpp>
 #include <physics/electrophysiology/electrophysiology.hpp>
+#include <physics/mechanics/body_case.hpp>
 #include <physics/mechanics/options.hpp>
 #include <surrogate/options.hpp>
 
@@ -25,10 +27,12 @@ namespace corvivo::cli {
 /// From slices to tetrahedra.
 struct MeshCase {
   std::optional<mesh::ImportOptions> import; ///< a ready mesh instead of one from the segmentation
+  std::optional<mesh::SlabOptions> slab;     ///< a box of tissue instead
   std::vector<std::string> formats;          ///< further files beside fibres.vtu
   mesh::ShapeOptions shape;
   mesh::MeshOptions tetrahedra;
   mesh::TissueOptions tissue;
+  bool from_segmentation() const { return !import && !slab; }
   void describe(io::Schema &schema);
 };
 
@@ -49,12 +53,20 @@ struct TensionFit {
   void describe(io::Schema &schema);
 };
 
+/// What halving the elements' edges or the time step did to the beat of a case, as its README says it was measured.
+struct HalvingStudy {
+  double ejection_fraction_mesh = 0, ejection_fraction_step = 0; ///< %
+  double peak_pressure_mesh = 0, peak_pressure_step = 0;         ///< mmHg
+  void describe(io::Schema &schema);
+};
+
 struct HeartbeatCase {
   double element_size = 7;     ///< mm: quadratic elements need fewer than the electrical wave does
   double facet_distance = 0.5; ///< mm
   physics::MechanicsOptions mechanics;
   StiffnessFit stiffness_fit;
   TensionFit tension_fit;
+  std::optional<HalvingStudy> halving;
   void describe(io::Schema &schema);
 };
 
@@ -72,6 +84,7 @@ struct Case {
   std::optional<HeartbeatCase> heartbeat;
   std::optional<calibration::ClinicalData> clinical;
   std::optional<mesh::ShapesOptions> shapes;
+  std::optional<physics::BodyCase> mechanics;
 
   void describe(io::Schema &schema);
 };

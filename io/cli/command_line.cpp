@@ -42,6 +42,7 @@ const std::vector<Command> &commands() {
       {"shapes", "CASE.yaml", "the shape model of a cohort, and new hearts drawn from it",
        [](const Invocation &i) { return run_case(i, {"shapes"}); }},
       {"report", "CASE.yaml", "the report again, from finished stages", report_case},
+      {"cohort", "LIST.csv|FOLDER", "many patients: one table, one page", run_cohort},
       {"dicom", "FOLDER [--output DIR --key FILE]", "the series of an exam; their pseudonymised export", show_dicom},
       {"explain", "[key.path | quantity | --markdown]", "what a key or a result means", explain},
       {"list", "[kind]", "models of a kind", list_models},
@@ -57,6 +58,14 @@ po::options_description options() {
       "folder of the results (default results/<folder of the case>, for a file that is not case.yaml results/<folder>_<file>)");
   add("set,s", po::value<std::vector<std::string>>()->composing()->default_value({}, ""), "key.path=value, wins over the case file");
   add("key", po::value<std::string>()->default_value(""), "dicom: file with the secret key (16 bytes or more) of patient codes");
+  add("case", po::value<std::string>()->default_value(""), "cohort: case file that each patient's is made from");
+  add("jobs,j", po::value<int>()->default_value(1), "cohort: patients at a time, of each rank");
+  add("both", po::bool_switch(), "cohort: both ventricles");
+  add("time-limit", po::value<std::string>()->default_value("2 h"), "cohort: a patient that takes longer is stopped");
+  add("memory-limit", po::value<std::string>()->default_value(""), "cohort: a patient that holds more is stopped");
+  add("slurm", po::bool_switch(), "cohort: print a script for a Slurm array instead of running");
+  add("part", po::value<std::string>()->default_value(""), "cohort: i/n runs every n-th patient from the i-th on and gathers nothing");
+  add("gather", po::bool_switch(), "cohort: run nothing, write table and page of what is there");
   add("force,f", po::bool_switch(), "run every stage again");
   add("markdown", po::bool_switch(), "explain: the whole reference page");
   add("help,h", po::bool_switch(), "");
@@ -77,6 +86,14 @@ Invocation parse(const std::vector<std::string> &arguments) {
   invocation.arguments = values["arguments"].as<std::vector<std::string>>();
   invocation.output = values["output"].as<std::string>();
   invocation.key = values["key"].as<std::string>();
+  invocation.template_case = values["case"].as<std::string>();
+  invocation.jobs = values["jobs"].as<int>();
+  invocation.both = values["both"].as<bool>();
+  invocation.time_limit = values["time-limit"].as<std::string>();
+  invocation.memory_limit = values["memory-limit"].as<std::string>();
+  invocation.slurm = values["slurm"].as<bool>();
+  invocation.part = values["part"].as<std::string>();
+  invocation.gather = values["gather"].as<bool>();
   invocation.overrides = values["set"].as<std::vector<std::string>>();
   invocation.force = values["force"].as<bool>();
   invocation.markdown = values["markdown"].as<bool>();
@@ -95,6 +112,8 @@ std::string usage() {
   }
   return text + "\n  --output DIR (else results/FOLDER for FOLDER/case.yaml, results/FOLDER_NAME for FOLDER/NAME.yaml)\n"
                 "  --set key.path=value, --force;  mpirun -n N corvivo run CASE.yaml: the same answer, faster\n"
+                "  cohort: --case TEMPLATE.yaml --both --jobs N --time-limit '2 h' --memory-limit '4 GB' --part i/n --gather; --slurm "
+                "prints a\n    script for a cluster; mpirun -n N spreads patients over ranks\n"
                 "  exit status: 0 done, 1 the input is wrong, 2 the numerics failed (partial results kept), 3 a bug\n";
 }
 

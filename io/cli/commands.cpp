@@ -36,17 +36,16 @@ fs::path output_folder(const Invocation &invocation, const fs::path &file) {
   return fs::path("results") / case_name(file);
 }
 
-/// Identifies the code: other code may make other results from the same inputs.
-std::string program_hash() {
-  return io::file_hash("/proc/self/exe");
-}
-
 void describe_case(io::Schema &schema) {
   Case defaults;
   defaults.describe(schema);
 }
 
 } // namespace
+
+std::string program_hash() {
+  return io::file_hash("/proc/self/exe");
+}
 
 int run_case(const Invocation &invocation, const std::vector<std::string> &last) {
   const fs::path file = case_file(invocation);

@@ -11,6 +11,11 @@ struct Invocation {
   std::string output;                 ///< empty: results/<case_name>
   std::string key;                    ///< file with the key of patient codes
   std::vector<std::string> overrides; ///< key.path=value
+  std::string template_case;          ///< cohort: case file that each patient's is made from
+  std::string part;                   ///< cohort: "3/200"
+  std::string time_limit, memory_limit;
+  int jobs = 1;
+  bool both = false, slurm = false, gather = false;
   bool force = false, markdown = false, help = false;
 };
 
@@ -23,6 +28,11 @@ int explain(const Invocation &invocation);
 int list_models(const Invocation &invocation);
 /// The table of the DICOM series below a folder; with --output and --key their pseudonymised export.
 int show_dicom(const Invocation &invocation);
+/// Many patients, each as `run_case` of its own process; see cohort.hpp.
+int run_cohort(const Invocation &invocation);
+
+/// Identifies the code: other code may make other results from the same inputs.
+std::string program_hash();
 
 /// On stdout, rank 0.
 void print(const std::string &text);

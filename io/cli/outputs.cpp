@@ -6,10 +6,12 @@
 #include <io/base/log.hpp>
 #include <io/base/parallel.hpp>
 #include <io/formats/vtu.hpp>
+#include <io/report/surface_picture.hpp>
 #include <mesh/heart_mesh.hpp>
 #include <mesh/segmentation.hpp>
 
 #include <algorithm>
+#include <cmath>
 
 namespace corvivo::cli {
 
@@ -56,7 +58,11 @@ void Outputs::write(const std::string &failed_stage, const std::string &sentence
       data.failures.push_back({failed_stage, sentence});
     if (data.heartbeat.rows() > 0)
       io::write_file((output / "timeseries.csv").string(), io::to_csv(data.heartbeat));
+    const fs::path body = file("mechanics", "mechanics.csv");
+    if (finished("mechanics") && data.heartbeat.rows() == 0)
+      io::write_file((output / "timeseries.csv").string(), io::read_file(body.string()));
     io::write_file((output / "report.html").string(), io::report_html(data));
+    write_thumbnail();
     try {
       io::append_to_database((output / "results.sqlite").string(), record_, quantities);
     } catch (const io::CaseError &error) { // everything else is written: a damaged list of runs must not make this run a failure
@@ -115,6 +121,24 @@ void Outputs::add_clinical_facts(io::ReportData &data) const {
   data.patient.push_back({"Sex", clinical.sex.empty() ? "not known" : clinical.sex, assumed("sex")});
   if (clinical.systolic_pressure)
     data.patient.push_back({"Systolic pressure", io::fixed(*clinical.systolic_pressure, 0) + " mmHg", assumed("systolic_pressure")});
+}
+
+void Outputs::write_thumbnail() const {
+  if (!finished("mesh"))
+    return;
+  const mesh::HeartMesh heart = mesh::load(file("mesh", "mesh.vtu").string());
+  io::SurfacePicture picture;
+  picture.array = "thickness [mm]";
+  picture.base_direction = heart.long_axis;
+  picture.to_right_ventricle = heart.to_right_ventricle;
+  if (const fs::path coordinates = file("fibres", "coordinates.vtu"); finished("fibres") && fs::exists(coordinates))
+    picture.grid = io::read_vtu(coordinates.string());
+  if (!picture.grid.find_point_data(picture.array)) { // no thickness known: the bare body
+    picture.grid = mesh::to_grid(heart);
+    picture.grid.point_data.push_back({picture.array, 1, std::vector<double>(picture.grid.points.size(), std::nan(""))});
+  }
+  constexpr std::size_t size = 160; // pixels
+  io::write_file((pipeline_.output() / "thumbnail.png").string(), io::thumbnail(picture, size));
 }
 
 void Outputs::add_pictures(io::ReportData &data) const {

@@ -1,5 +1,5 @@
 #pragma once
-/// What a run leaves beside its stages: results.json, report.html, case.resolved.yaml, run.json, timeseries.csv.
+/// What a run leaves beside its stages: results.json, report.html, case.resolved.yaml, run.json, timeseries.csv, thumbnail.png.
 #include <io/cli/case.hpp>
 #include <io/cli/pipeline.hpp>
 #include <io/report/report.hpp>
@@ -14,6 +14,7 @@ public:
 
 private:
   io::ReportData report_data(const io::Quantities &quantities) const;
+  void write_thumbnail() const;
   void add_pictures(io::ReportData &data) const;
   void add_scenarios(io::ReportData &data) const;
   void add_clinical_facts(io::ReportData &data) const;

@@ -12,6 +12,7 @@
 #include <mesh/quality.hpp>
 #include <mesh/segments.hpp>
 #include <mesh/shape_interpolation.hpp>
+#include <mesh/slab.hpp>
 
 #include <cmath>
 
@@ -78,6 +79,17 @@ Stage import_stage(const MeshCase &options, Pipeline &pipeline) {
           }};
 }
 
+Stage slab_stage(const MeshCase &options, Pipeline &pipeline) {
+  MeshCase named = options;
+  return {"mesh", {}, inputs_of(named), [options, &pipeline](const std::filesystem::path &folder, io::Quantities &quantities) {
+            io::on_rank_0(pipeline.communicator(), [&] {
+              const mesh::HeartMesh slab = mesh::make_slab(options.slab->size, options.slab->edges(options.tetrahedra.element_size));
+              mesh::add_mesh_quantities(slab, quantities);
+              save(slab, (folder / "mesh.vtu").string());
+            });
+          }};
+}
+
 } // namespace
 
 Stage mesh_stage(StageContext context) {
@@ -85,6 +97,8 @@ Stage mesh_stage(StageContext context) {
   MeshCase options = *context.options.mesh;
   if (options.import)
     return import_stage(options, pipeline);
+  if (options.slab)
+    return slab_stage(options, pipeline);
   return {
       "mesh", {"segmentation"}, inputs_of(options), [options, &pipeline](const std::filesystem::path &folder, io::Quantities &quantities) {
         io::on_rank_0(pipeline.communicator(), [&] {
@@ -149,7 +163,7 @@ Stage fibres_stage(StageContext context) {
   Pipeline &pipeline = context.pipeline;
   mesh::FibreOptions options = *context.options.fibres;
   const std::vector<std::string> formats = context.options.mesh->formats;
-  const bool label_map = !context.options.mesh->import;
+  const bool label_map = context.options.mesh->from_segmentation();
   return {"fibres",
           {"mesh"},
           inputs_of(options) + io::join(formats, " "),

@@ -111,6 +111,17 @@ double fitted_tension(Case &options, const Pipeline &pipeline, const physics::Cl
   return search.scale;
 }
 
+/// What halving did to this case, beside its results.
+void tell_halving(const HeartbeatCase &heartbeat, io::Quantities &quantities) {
+  if (!heartbeat.halving)
+    return;
+  const HalvingStudy &study = *heartbeat.halving;
+  quantities.set("sim_lv_ef_change_mesh_halved", study.ejection_fraction_mesh, "%");
+  quantities.set("sim_lv_ef_change_step_halved", study.ejection_fraction_step, "%");
+  quantities.set("sim_lv_peak_pressure_change_mesh_halved", study.peak_pressure_mesh, "mmHg");
+  quantities.set("sim_lv_peak_pressure_change_step_halved", study.peak_pressure_step, "mmHg");
+}
+
 /// Writes each saved instant as a file of its own and the collection that ParaView opens.
 class FieldWriter {
 public:
@@ -152,11 +163,17 @@ Stage heartbeat_stage(StageContext context) {
             const physics::Reference reference = physics::unload(comm, ventricle.mesh, ventricle.fibres, mechanics);
             input.reference = &reference;
             quantities.set("unloading_residual", reference.residual, "mm");
-            quantities.set("heartbeat_mesh_volume", physics::as_imaged(comm, ventricle.mesh, ventricle.fibres).volume, "mL");
+            const double beating = physics::as_imaged(comm, ventricle.mesh, ventricle.fibres).volume;
+            const double left_out = cycle.start_state[physics::circulation_index::V_LV] - beating;
+            quantities.set("heartbeat_mesh_volume", beating, "mL");
+            quantities.set("heartbeat_blood_left_out", left_out, "mL");
+            io::say("    the mesh ends at the base plane: " + io::fixed(left_out, 1) + " mL of the fitted end-diastolic " +
+                    io::fixed(beating + left_out, 1) + " mL lie above it and are not in this beat");
             quantities.set("unloaded_volume", reference.volume, "mL");
             FieldWriter fields(folder, reference);
             const physics::HeartbeatResult result =
                 physics::run_heartbeat(comm, input, mechanics, quantities, [&](const physics::Snapshot &s) { fields(s); });
+            tell_halving(*options.heartbeat, quantities);
             io::on_rank_0(comm, [&] {
               save(result, folder.string());
               io::write_file((folder / "heartbeat.csv").string(), io::to_csv(result.series));

@@ -28,6 +28,8 @@ std::vector<Stage> all_stages(StageContext context) {
     stages.push_back(electrophysiology_stage(context));
   if (options.heartbeat)
     stages.push_back(heartbeat_stage(context));
+  if (options.mechanics)
+    stages.push_back(mechanics_stage(context));
   if (options.clinical)
     stages.push_back(prognosis_stage(context));
   if (options.shapes)

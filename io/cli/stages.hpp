@@ -19,6 +19,7 @@ Stage surrogate_stage(StageContext context);
 Stage calibration_stage(StageContext context);
 Stage what_if_stage(StageContext context);
 Stage heartbeat_stage(StageContext context);
+Stage mechanics_stage(StageContext context);
 Stage prognosis_stage(StageContext context);
 Stage shapes_stage(StageContext context);
 

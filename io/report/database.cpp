@@ -1,11 +1,9 @@
 #include <io/report/record.hpp>
 
 #include <io/base/errors.hpp>
+#include <io/report/sqlite.hpp>
 
 #include <sqlite3.h>
-
-#include <cmath>
-#include <memory>
 
 namespace corvivo::io {
 
@@ -33,113 +31,6 @@ CREATE VIEW newest_quantities AS
   FROM quantities JOIN runs ON runs.id = quantities.run_id
   WHERE runs.id IN (SELECT max(id) FROM runs GROUP BY case_name);
 )";
-
-class Database {
-public:
-  explicit Database(const std::string &path, int flags) : path_(path) {
-    const int status = sqlite3_open_v2(path.c_str(), &handle_, flags, nullptr);
-    const std::string reason = status == SQLITE_OK ? "" : sqlite3_errstr(status);
-    if (status != SQLITE_OK) {
-      sqlite3_close(handle_);
-      throw CaseError(path + ": the research database cannot be opened (" + reason + "); is the folder there and writable?");
-    }
-    sqlite3_busy_timeout(handle_, 30000);
-  }
-  ~Database() { sqlite3_close(handle_); }
-  Database(const Database &) = delete;
-  Database &operator=(const Database &) = delete;
-
-  void execute(const std::string &sql) {
-    if (sqlite3_exec(handle_, sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK)
-      fail();
-  }
-  int number(const std::string &sql);
-  std::int64_t last_id() const { return sqlite3_last_insert_rowid(handle_); }
-  [[noreturn]] void fail() const { throw CaseError(path_ + ": the research database refused: " + sqlite3_errmsg(handle_)); }
-  sqlite3 *handle() const { return handle_; }
-
-private:
-  std::string path_;
-  sqlite3 *handle_ = nullptr;
-};
-
-/// One prepared statement; values are bound in order.
-class Statement {
-public:
-  Statement(Database &database, const char *sql) : database_(database) {
-    if (sqlite3_prepare_v2(database.handle(), sql, -1, &statement_, nullptr) != SQLITE_OK)
-      database.fail();
-  }
-  ~Statement() { sqlite3_finalize(statement_); }
-  Statement(const Statement &) = delete;
-  Statement &operator=(const Statement &) = delete;
-
-  Statement &bind(const std::string &text) {
-    sqlite3_bind_text(statement_, ++bound_, text.data(), static_cast<int>(text.size()), SQLITE_TRANSIENT);
-    return *this;
-  }
-  Statement &bind(std::int64_t number) {
-    sqlite3_bind_int64(statement_, ++bound_, number);
-    return *this;
-  }
-  /// NaN becomes NULL.
-  Statement &bind(double number) {
-    sqlite3_bind_double(statement_, ++bound_, number);
-    return *this;
-  }
-  Statement &null() {
-    sqlite3_bind_null(statement_, ++bound_);
-    return *this;
-  }
-  /// True while there is a row.
-  bool step() {
-    const int status = sqlite3_step(statement_);
-    if (status != SQLITE_ROW && status != SQLITE_DONE)
-      database_.fail();
-    return status == SQLITE_ROW;
-  }
-  void run_and_reset() {
-    step();
-    sqlite3_reset(statement_);
-    sqlite3_clear_bindings(statement_);
-    bound_ = 0;
-  }
-  bool is_null(int column) const { return sqlite3_column_type(statement_, column) == SQLITE_NULL; }
-  double real(int column) const { return is_null(column) ? std::nan("") : sqlite3_column_double(statement_, column); }
-  std::int64_t integer(int column) const { return sqlite3_column_int64(statement_, column); }
-  std::string text(int column) const {
-    const unsigned char *bytes = sqlite3_column_text(statement_, column);
-    return bytes ? reinterpret_cast<const char *>(bytes) : "";
-  }
-
-private:
-  Database &database_;
-  sqlite3_stmt *statement_ = nullptr;
-  int bound_ = 0;
-};
-
-int Database::number(const std::string &sql) {
-  Statement statement(*this, sql.c_str());
-  return statement.step() ? static_cast<int>(statement.integer(0)) : 0;
-}
-
-/// Undone unless committed.
-class Transaction {
-public:
-  explicit Transaction(Database &database) : database_(database) { database.execute("BEGIN IMMEDIATE"); }
-  ~Transaction() {
-    if (!committed_)
-      sqlite3_exec(database_.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
-  }
-  void commit() {
-    database_.execute("COMMIT");
-    committed_ = true;
-  }
-
-private:
-  Database &database_;
-  bool committed_ = false;
-};
 
 void make_or_check_schema(Database &database, const std::string &path) {
   const bool empty = database.number("SELECT count(*) FROM sqlite_master") == 0;

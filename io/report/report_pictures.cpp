@@ -103,23 +103,6 @@ std::string label_legend(const LabelPicture &picture) {
   return out + "</p><p class=\"small\">Slices from the first to the last that holds a label; the patient's left is on the right.</p>";
 }
 
-std::string colour_bar(const std::array<double, 2> &range, const std::string &what, double step) {
-  std::string out =
-      "<svg class=\"colourbar\" role=\"img\" viewBox=\"0 0 420 52\" aria-label=\"Colour scale of " + escape_html(what) + "\">";
-  constexpr int pieces = 60;
-  for (int i = 0; i < pieces; ++i)
-    out += "<rect x=\"" + fixed(10 + 400.0 * i / pieces, 1) + "\" y=\"4\" width=\"" + fixed(400.0 / pieces + 0.6, 1) +
-           "\" height=\"12\" fill=\"" + css(scale_colour((i + 0.5) / pieces)) + "\"/>";
-  for (const double tick : nice_ticks(range[0], range[1], 6))
-    if (tick >= range[0] - 1e-9 && tick <= range[1] + 1e-9) {
-      const std::string x = fixed(10 + 400 * (tick - range[0]) / (range[1] - range[0]), 1);
-      out += "<line x1=\"" + x + "\" x2=\"" + x + "\" y1=\"16\" y2=\"20\" class=\"axis\"/><text x=\"" + x +
-             "\" y=\"32\" text-anchor=\"middle\" class=\"tick\">" + display_short(tick) + "</text>";
-    }
-  return out + "<text x=\"210\" y=\"48\" text-anchor=\"middle\" class=\"label\">" + escape_html(what) +
-         (step > 0 ? ", a line every " + display_short(step) : "") + "</text></svg>";
-}
-
 struct NamedCamera {
   std::string title;
   Camera camera;
@@ -138,6 +121,23 @@ std::vector<NamedCamera> cameras(const SurfacePicture &picture) {
 }
 
 } // namespace
+
+std::string colour_bar(const std::array<double, 2> &range, const std::string &what, double step) {
+  std::string out =
+      "<svg class=\"colourbar\" role=\"img\" viewBox=\"0 0 420 52\" aria-label=\"Colour scale of " + escape_html(what) + "\">";
+  constexpr int pieces = 60;
+  for (int i = 0; i < pieces; ++i)
+    out += "<rect x=\"" + fixed(10 + 400.0 * i / pieces, 1) + "\" y=\"4\" width=\"" + fixed(400.0 / pieces + 0.6, 1) +
+           "\" height=\"12\" fill=\"" + css(scale_colour((i + 0.5) / pieces)) + "\"/>";
+  for (const double tick : nice_ticks(range[0], range[1], 6))
+    if (tick >= range[0] - 1e-9 && tick <= range[1] + 1e-9) {
+      const std::string x = fixed(10 + 400 * (tick - range[0]) / (range[1] - range[0]), 1);
+      out += "<line x1=\"" + x + "\" x2=\"" + x + "\" y1=\"16\" y2=\"20\" class=\"axis\"/><text x=\"" + x +
+             "\" y=\"32\" text-anchor=\"middle\" class=\"tick\">" + display_short(tick) + "</text>";
+    }
+  return out + "<text x=\"210\" y=\"48\" text-anchor=\"middle\" class=\"label\">" + escape_html(what) +
+         (step > 0 ? ", a line every " + display_short(step) : "") + "</text></svg>";
+}
 
 std::string segmentation_section(const ReportData &data) {
   std::string figures;

@@ -3,6 +3,8 @@
 #include <io/report/html.hpp>
 #include <io/report/report.hpp>
 
+#include <array>
+
 namespace corvivo::io {
 
 std::string key_numbers_section(const ReportData &data);
@@ -25,6 +27,8 @@ std::string section(const std::string &id, const std::string &heading, const std
 std::string chip(const std::string &kind, const std::string &text);
 /// `<td>` of a table whose rows become blocks on a narrow screen, where `heading` stands before the content.
 std::string cell(const std::string &heading, const std::string &content, const char *kind = "num");
+/// The colours of a scale with its numbers and what it shows; `step` of the lines, 0 without any.
+std::string colour_bar(const std::array<double, 2> &range, const std::string &what, double step);
 /// A quantity whose warning says that something it depends on is assumed.
 bool is_assumed(const Quantity &quantity);
 

@@ -31,4 +31,10 @@ Colour scale_colour(double fraction);
 Picture draw(const ColouredSurface &surface, const Camera &camera, const std::array<double, 2> &range, double isoline_step,
              std::size_t size);
 
+/// Colours of a wall's thickness in small pictures, mm: the same for every heart, so that hearts can be compared.
+constexpr std::array<double, 2> thickness_range{2, 18};
+
+/// PNG of the body seen from the front (right ventricle on the left, base up, a little from above), coloured over `thickness_range`.
+std::string thumbnail(const SurfacePicture &picture, std::size_t size);
+
 } // namespace corvivo::io

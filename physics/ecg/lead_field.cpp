@@ -8,7 +8,7 @@ using namespace io;
 using mesh::Vector3;
 
 LeadField::LeadField(const Tissue &tissue, const Diffusivity &diffusivity, const std::vector<Vector3> &positions, double conductance)
-    : tissue_(tissue), weights_(positions.size(), std::vector<double>(tissue.owned, 0.0)) {
+    : owned_(tissue.owned), comm_(tissue.comm), weights_(positions.size(), std::vector<double>(tissue.owned, 0.0)) {
   const double factor = -conductance / (4.0 * std::acos(-1.0));
   for (std::size_t c = 0; c < tissue.cells.size(); ++c) {
     const auto &cell = tissue.cells[c];
@@ -31,9 +31,9 @@ LeadField::LeadField(const Tissue &tissue, const Diffusivity &diffusivity, const
 std::vector<double> LeadField::potentials(const std::vector<double> &voltage) const {
   std::vector<double> sums(weights_.size(), 0.0);
   for (std::size_t p = 0; p < weights_.size(); ++p)
-    for (std::size_t i = 0; i < tissue_.owned; ++i)
+    for (std::size_t i = 0; i < owned_; ++i)
       sums[p] += weights_[p][i] * voltage[i];
-  MPI_Allreduce(MPI_IN_PLACE, sums.data(), static_cast<int>(sums.size()), MPI_DOUBLE, MPI_SUM, tissue_.comm);
+  MPI_Allreduce(MPI_IN_PLACE, sums.data(), static_cast<int>(sums.size()), MPI_DOUBLE, MPI_SUM, comm_);
   return sums;
 }
 

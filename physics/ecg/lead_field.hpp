@@ -14,8 +14,12 @@ public:
   /// Collective. Potentials at the positions, mV, the same on every rank.
   std::vector<double> potentials(const std::vector<double> &voltage) const;
 
+  /// Of each position, of each owned node.
+  const std::vector<std::vector<double>> &weights() const { return weights_; }
+
 private:
-  const Tissue &tissue_;
+  std::size_t owned_;
+  MPI_Comm comm_;
   std::vector<std::vector<double>> weights_; ///< of each position, of each owned node
 };
 

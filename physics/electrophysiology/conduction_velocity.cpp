@@ -1,11 +1,13 @@
 #include <io/base/errors.hpp>
 #include <io/base/text.hpp>
 #include <mesh/slab.hpp>
+#include <physics/electrophysiology/cable.hpp>
 #include <physics/electrophysiology/conduction_velocity.hpp>
 #include <physics/electrophysiology/monodomain.hpp>
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 namespace corvivo::physics {
 
@@ -64,8 +66,10 @@ double root_mean_square(const std::vector<double> &values) {
   return std::sqrt(sum / static_cast<double>(values.size()));
 }
 
-/// The component of `start` along (angle 0) or across (90) the fibres that gives `target`; `velocity` receives what it gives.
-double tune(const IonicModel &model, double target, double angle, const Diffusivity &start, const StripOptions &options, double &velocity) {
+/// The component of `start` along (angle 0) or across (90) the fibres that gives `target`; `velocity` receives what it gives. Nothing
+/// when no diffusivity does.
+std::optional<double> tune(const IonicModel &model, double target, double angle, const Diffusivity &start, const StripOptions &options,
+                           double &velocity) {
   const auto measure = [&](double d) {
     const Diffusivity trial{angle == 0 ? d : start.along, angle == 0 ? start.across : d, start.front_point};
     return conduction_velocity(model, trial, angle, options);
@@ -73,7 +77,8 @@ double tune(const IonicModel &model, double target, double angle, const Diffusiv
   double d = angle == 0 ? start.along : start.across;
   velocity = measure(d);
   double d_before = 0, velocity_before = 0;
-  for (int trial = 0; trial < 16; ++trial) {
+  const double largest = 50 * d; // more would only make the front as long as the elements
+  for (int trial = 0; trial < 16 && d < largest; ++trial) {
     if (velocity > 0 && std::abs(velocity / target - 1.0) < 2e-3)
       return d;
     double exponent = 2.0; // the continuum: velocity^2 is proportional to the diffusivity
@@ -84,42 +89,39 @@ double tune(const IonicModel &model, double target, double angle, const Diffusiv
     d *= velocity > 0 ? std::pow(target / velocity, exponent) : 2.0;
     velocity = measure(d);
   }
-  throw io::SolveError("electrophysiology: no diffusivity gives a conduction velocity of " + io::fixed(target, 2) + " m/s on elements of " +
-                       io::fixed(options.element_volume, 3) + " mm^3 (the last trial gave " + io::fixed(velocity, 3) +
-                       " m/s); use a finer mesh");
+  return std::nullopt;
 }
 
-/// In the continuum the ratio of the diffusivities is that of the squared velocities. Looks for the diffusivity along the fibres and the
-/// front point for which this holds on the mesh (so that oblique waves are right too): Broyden's method on the logarithms of both
-/// velocities.
-Diffusivity isotropic_scaling(const IonicModel &model, double along, double across, const StripOptions &options) {
-  const double ratio = (across / along) * (across / along);
-  double log_d = std::log(0.265 * along * along), point = Diffusivity().front_point; // 0.0953 mm^2/ms gives 0.6 m/s in the continuum
-  double j[2][2] = {{0.45, -1.2}, {0.4, -3.0}}; // slopes typical of elements of 0.9 mm; corrected on the way
-  const auto residual = [&](double *r) {
-    const double d = std::exp(log_d), v_along = conduction_velocity(model, {d, d, point}, 0, options),
-                 v_across = conduction_velocity(model, {d * ratio, d * ratio, point}, 90, options);
-    r[0] = std::log(std::max(v_along, 0.1 * along) / along);
-    r[1] = std::log(std::max(v_across, 0.1 * across) / across);
-  };
-  double r[2], r_new[2];
-  residual(r);
-  for (int trial = 0; trial < 6 && std::max(std::abs(r[0]), std::abs(r[1])) > 0.01; ++trial) {
-    const double determinant = j[0][0] * j[1][1] - j[0][1] * j[1][0];
-    const double limit_d = 0.7, before_d = log_d, before_point = point;
-    const double step_d = -(j[1][1] * r[0] - j[0][1] * r[1]) / determinant, step_point = -(j[0][0] * r[1] - j[1][0] * r[0]) / determinant;
-    log_d += std::min(limit_d, std::max(-limit_d, step_d));
-    point = std::min(0.95, std::max(0.4, point + std::min(0.15, std::max(-0.15, step_point))));
-    const double dx[2] = {log_d - before_d, point - before_point}, length = dx[0] * dx[0] + dx[1] * dx[1];
-    residual(r_new);
-    for (int k = 0; k < 2 && length > 1e-12; ++k) {
-      const double missed = r_new[k] - r[k] - j[k][0] * dx[0] - j[k][1] * dx[1];
-      j[k][0] += missed * dx[0] / length;
-      j[k][1] += missed * dx[1] / length;
-    }
-    std::copy(r_new, r_new + 2, r);
-  }
-  return {std::exp(log_d), ratio * std::exp(log_d), point};
+/// The mean edge of a mesh of tetrahedra of this volume (boxes of six).
+double edge_of(double element_volume) {
+  return std::cbrt(6.0 * element_volume);
+}
+
+/// Waves of 0.22 m/s (whose foot is 0.057 mm long) do travel on edges of 1 mm (tests/benchmarks/tables/wave_speed_slab.csv), and all
+/// lengths of a wave are proportional to its velocity.
+constexpr double edge_per_velocity = 1.0 / 0.22; // ms
+
+[[noreturn]] void refuse(double target, double angle, const StripOptions &options, double found) {
+  throw SolveError("electrophysiology: no conductivity gives a conduction velocity of " + fixed(target, 2) + " m/s " +
+                   (angle == 0 ? "along" : "across") + " the fibres on elements with edges of about " +
+                   fixed(edge_of(options.element_volume), 2) + " mm (the last trial gave " + fixed(found, 3) +
+                   " m/s): the mesh is too coarse for the wave front; use a finer mesh: edges of " + fixed(edge_per_velocity * target, 2) +
+                   " mm would do");
+}
+
+/// Angle between the strip's axis and its fibres for which the wave front's normal lies at `degrees` to the fibres: without flux through
+/// the sides the front tilts until D times its normal points along the strip.
+double strip_angle(const Diffusivity &continuum, double degrees) {
+  const double to_radians = std::acos(-1.0) / 180;
+  return std::atan(continuum.across / continuum.along * std::tan(degrees * to_radians)) / to_radians;
+}
+
+/// Error (%) of an oblique wave against the one whose velocities along and across the fibres are given.
+double oblique_error(const IonicModel &model, const Diffusivity &diffusivity, double along, double across, double degrees,
+                     const StripOptions &options) {
+  const double angle = strip_angle({along * along, across * across}, degrees), radians = angle * std::acos(-1.0) / 180;
+  const double c = std::cos(radians) / along, s = std::sin(radians) / across;
+  return percent_off(conduction_velocity(model, diffusivity, angle, options), 1 / std::sqrt(c * c + s * s));
 }
 
 } // namespace
@@ -139,12 +141,12 @@ double conduction_velocity(const IonicModel &model, const Diffusivity &diffusivi
                                       std::vector<double>(strip.tetrahedra.size(), 1.0));
   Stimulus stimulus;
   stimulus.name = "end of the strip";
-  stimulus.ball = false;
+  stimulus.shape = Stimulus::Shape::box;
   stimulus.minimum = {-1, -1e3, -1e3};
   stimulus.maximum = {std::max(1.5, 1.5 * edge), 1e3, 1e3};
   stimulus.duration = options.stimulus_duration;
   stimulus.amplitude = options.stimulus_amplitude;
-  Monodomain monodomain(tissue, model, diffusivity, {stimulus});
+  Monodomain monodomain(tissue, model, diffusivity, {stimulus}, options.discretisation);
   const double longest = 10.0 + 4.0 * end / guess;
   std::vector<std::size_t> watched;
   for (std::size_t i = 0; i < strip.nodes.size(); ++i)
@@ -167,12 +169,18 @@ double conduction_velocity(const IonicModel &model, const Diffusivity &diffusivi
 }
 
 TunedDiffusivity tune_diffusivity(const IonicModel &model, double velocity_along, double velocity_across, const StripOptions &options) {
+  constexpr double continuum = 0.256; // ms: 0.0953 mm^2/ms gives 0.61 m/s
   TunedDiffusivity tuned;
-  tuned.diffusivity = isotropic_scaling(model, velocity_along, velocity_across, options);
+  tuned.diffusivity = {continuum * velocity_along * velocity_along, continuum * velocity_across * velocity_across, tuned_front_point};
   // One component after the other: a plane wave along (across) the fibres hardly sees the other one.
-  tuned.diffusivity.along = tune(model, velocity_along, 0, tuned.diffusivity, options, tuned.velocity_along);
-  tuned.diffusivity.across = tune(model, velocity_across, 90, tuned.diffusivity, options, tuned.velocity_across);
-
+  for (const double angle : {0.0, 90.0}) {
+    const double target = angle == 0 ? velocity_along : velocity_across;
+    double &found = angle == 0 ? tuned.velocity_along : tuned.velocity_across;
+    const std::optional<double> d = tune(model, target, angle, tuned.diffusivity, options, found);
+    if (!d)
+      refuse(target, angle, options, found);
+    (angle == 0 ? tuned.diffusivity.along : tuned.diffusivity.across) = *d;
+  }
   std::vector<double> errors;
   for (const double size : {0.8, 1.25}) {
     StripOptions other = options;
@@ -180,22 +188,25 @@ TunedDiffusivity tune_diffusivity(const IonicModel &model, double velocity_along
     errors.push_back(percent_off(conduction_velocity(model, tuned.diffusivity, 0, other), velocity_along));
     errors.push_back(percent_off(conduction_velocity(model, tuned.diffusivity, 90, other), velocity_across));
   }
-  const double oblique = std::sqrt(0.5 * (velocity_along * velocity_along + velocity_across * velocity_across));
-  errors.push_back(percent_off(conduction_velocity(model, tuned.diffusivity, 45, options), oblique));
+  errors.push_back(oblique_error(model, tuned.diffusivity, velocity_along, velocity_across, 45, options));
   tuned.expected_error = root_mean_square(errors);
   return tuned;
 }
 
 double velocity_error(const IonicModel &model, const Diffusivity &diffusivity, const StripOptions &options) {
-  StripOptions fine = options;
-  fine.element_volume = 0.1 * 0.1 * 0.1 / 6.0;
-  fine.refinements = 0;
-  fine.time_step = 0.01;
+  const double speed = wave_speed_of(model);
   std::vector<double> errors;
   for (const double angle : {0.0, 90.0})
     errors.push_back(
-        percent_off(conduction_velocity(model, diffusivity, angle, options), conduction_velocity(model, diffusivity, angle, fine)));
+        plane_wave_error(model, diffusivity, speed * std::sqrt(diffusivity.along), speed * std::sqrt(diffusivity.across), angle, options));
   return root_mean_square(errors);
+}
+
+double plane_wave_error(const IonicModel &model, const Diffusivity &diffusivity, double along, double across, double angle,
+                        const StripOptions &options) {
+  if (angle == 0 || angle == 90)
+    return percent_off(conduction_velocity(model, diffusivity, angle, options), angle == 0 ? along : across);
+  return oblique_error(model, diffusivity, along, across, angle, options);
 }
 
 } // namespace corvivo::physics

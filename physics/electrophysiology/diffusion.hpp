@@ -1,6 +1,6 @@
 #pragma once
-/// Anisotropic diffusion of the transmembrane potential with linear tetrahedra and lumped mass.
-#include <physics/electrophysiology/tissue.hpp>
+/// Anisotropic diffusion of the transmembrane potential with linear tetrahedra.
+#include <physics/electrophysiology/diffusion_rows.hpp>
 
 namespace corvivo::physics {
 
@@ -13,36 +13,69 @@ struct Diffusivity {
   double front_point = 0.58541019662496852;
 };
 
-/// dV/dt = A V with A = -M^-1 K:  K_ij = sum over cells of volume grad N_i . D grad N_j,  M_i = sum of volume / 4 (zero flux at the
-/// boundary).
-class Diffusion {
+/// Solves  M dV/dt = -K V - s  over one step (zero flux at the boundary).
+class DiffusionScheme {
+public:
+  virtual ~DiffusionScheme() = default;
+  /// `dt` ms. `voltage` holds owned nodes then ghosts, both up to date before and after. Collective.
+  virtual void advance(std::vector<double> &voltage, double dt) = 0;
+  /// Lumped mass of the owned nodes, mm^3.
+  virtual const std::vector<double> &mass() const = 0;
+  /// What is left of the integrals of the ionic current, s (mm^3 mV/ms, owned nodes), enters the next step; false: the scheme's mass is
+  /// lumped, so that the caller may divide by it instead.
+  virtual bool takes_source() const { return false; }
+  virtual void set_source(std::vector<double>) {}
+};
+
+/// Lumped mass, explicit: dV/dt = A V with A = -M^-1 K,  M_i = sum of volume / 4.
+class Diffusion final : public DiffusionScheme {
 public:
   Diffusion(const Tissue &tissue, const Diffusivity &diffusivity);
 
   /// Largest stable explicit Euler step, ms: 2 / largest |eigenvalue|, with a bound for the eigenvalue. Collective at construction only.
   double stable_step() const { return stable_step_; }
-  /// `dt` ms of diffusion by one explicit step: Euler's where it is stable, else a first-order Runge-Kutta-Chebyshev step, whose s stages
-  /// are stable up to nearly s^2 times Euler's step and damp what Euler's would (van der Houwen & Sommeijer, ZAMM 60:479, 1980; damping
-  /// 0.05 as Verwer, Appl Numer Math 22:359, 1996). `voltage` holds owned nodes then ghosts, both up to date before and after. Collective.
-  void advance(std::vector<double> &voltage, double dt);
+  /// One explicit step: Euler's where it is stable, else a first-order Runge-Kutta-Chebyshev step, whose s stages are stable up to nearly
+  /// s^2 times Euler's step and damp what Euler's would (van der Houwen & Sommeijer, ZAMM 60:479, 1980; damping 0.05 as Verwer, Appl Numer
+  /// Math 22:359, 1996).
+  void advance(std::vector<double> &voltage, double dt) override;
   /// Stages of a step of `dt` ms.
   int stages(double dt) const;
-  /// Lumped mass of the owned nodes, mm^3.
-  const std::vector<double> &mass() const { return mass_; }
+  const std::vector<double> &mass() const override { return mass_; }
 
 private:
-  struct Rows;
-  Rows assemble(const Tissue &tissue, const Diffusivity &diffusivity);
-  void bound_eigenvalue(const Rows &rows);
-  void slice(const Rows &rows);
+  void bound_eigenvalue(const DiffusionRows &rows);
   void stage(std::vector<double> &voltage, std::vector<double> &out, double mu, double nu, double dt) const;
 
   const Tissue &tissue_;
-  std::vector<std::size_t> slice_start_;
-  std::vector<std::int32_t> column_; ///< within a row by HeartMesh node, so that sums run in the same order on any number of ranks
-  std::vector<float> coupling_;      ///< -K_ij, mm^3/ms
+  SlicedMatrix coupling_; ///< -K_ij
   std::vector<double> mass_, inverse_mass_, other_;
   double stable_step_ = 0;
+};
+
+/// Any share of the consistent mass, M = (1 - share) lumped + share consistent, and a theta rule in time (1 backward Euler, 1/2
+/// Crank-Nicolson):  (M + theta dt K) (V1 - V0) = -dt (K V0 + s).  Solved by Chebyshev iteration with the diagonal as preconditioner, as
+/// many sweeps as its bounds ask for: no scalar products, so the same bits on any number of ranks.
+class ImplicitDiffusion final : public DiffusionScheme {
+public:
+  ImplicitDiffusion(const Tissue &tissue, const Diffusivity &diffusivity, double consistent_share, double theta);
+  void advance(std::vector<double> &voltage, double dt) override;
+  const std::vector<double> &mass() const override { return rows_.lumped; }
+  bool takes_source() const override { return share_ > 0; }
+  void set_source(std::vector<double> source) override { source_ = std::move(source); }
+  int sweeps() const { return sweeps_; } ///< of the last step
+
+private:
+  void prepare(double dt);
+  /// out <- (M + theta dt K) x for the owned nodes; `x` with ghosts.
+  void apply(std::vector<double> &x, std::vector<double> &out) const;
+
+  const Tissue &tissue_;
+  DiffusionRows rows_;
+  double share_, theta_, prepared_for_ = 0;
+  SlicedMatrix stiffness_, system_;
+  std::vector<double> diagonal_, ones_, source_;
+  double low_ = 0, high_ = 0; ///< bounds of the eigenvalues of the system with its diagonal divided out
+  int sweeps_ = 0;
 };
 
 } // namespace corvivo::physics

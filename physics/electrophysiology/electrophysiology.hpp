@@ -5,6 +5,7 @@
 #include <io/base/time_series.hpp>
 #include <mesh/fibres.hpp>
 #include <physics/electrophysiology/diffusion.hpp>
+#include <physics/electrophysiology/discretisation.hpp>
 #include <physics/electrophysiology/ionic/ionic_model.hpp>
 #include <physics/electrophysiology/ionic/prepacing.hpp>
 #include <physics/electrophysiology/stimulus.hpp>
@@ -42,6 +43,7 @@ struct FastLayerOptions {
 };
 
 struct ElectrophysiologyOptions {
+  std::string method = "monodomain"; ///< or "reaction_eikonal"
   std::string ionic_model_name = "ten_tusscher_2006_epi";
   std::unique_ptr<IonicModel> ionic_model;   ///< null: the model of that name with its published parameters
   std::optional<PrepacingOptions> prepacing; ///< none: cells start from the published initial values
@@ -51,20 +53,27 @@ struct ElectrophysiologyOptions {
   double duration = 800;                     ///< ms
   double time_step = 0.05;                   ///< ms, until all is activated
   double late_time_step = 0.2;               ///< ms, afterwards
+  Discretisation discretisation;
   bool tune_conductivities = true;
+  bool mesh_correction = true; ///< of given conductivities
   VelocityOptions velocity;
   ConductivityOptions conductivity;
   double surface_to_volume = 140; ///< 1/mm
   double capacitance = 0.01;      ///< uF/mm^2
   std::optional<FastLayerOptions> fast_endocardium;
-  std::vector<StimulusSite> sites; ///< none and no boxes: default_stimulus_sites()
+  std::vector<StimulusSite> sites; ///< see stimulated_sites()
   std::vector<StimulusBox> boxes;
+  std::vector<StimulusBall> balls;
+  std::vector<StimulusSurface> surfaces;
+  std::vector<StimulusRegion> regions;
   double stimulus_amplitude = 35.714285714285715, stimulus_duration = 2; ///< mV/ms, ms
   double calcium_interval = 2;                                           ///< ms
   double bath_conductivity = 0.2;                                        ///< S/m
   std::vector<NamedPoint> points;
   bool stop_when_activated = false; ///< ends the run once all tissue is activated (activation maps)
   void describe(io::Schema &schema);
+  /// `sites`, or default_stimulus_sites() where no stimulus of any kind is given.
+  std::vector<StimulusSite> stimulated_sites() const;
 };
 
 /// Whether the chosen ionic model has the calcium that drives contraction.
@@ -79,9 +88,9 @@ struct ElectrophysiologyResult {
   Diffusivity diffusivity;        ///< used; on every rank
 };
 
-/// Collective. `mesh` and `fibres` are read on rank 0. Fills (on every rank) activation_time_total, conduction_velocity_error_expected,
-/// qrs_duration and qt_interval where there is an ECG, activation_time_<point>. Throws CaseError for stimuli that hit nothing, SolveError
-/// when the potential diverges or a part of the tissue is never activated.
+/// Collective. `mesh` and `fibres` are read on rank 0. Fills (on every rank) activation_time_total, for the monodomain
+/// conduction_velocity_error_expected, qrs_duration and qt_interval where there is an ECG, activation_time_<point>. Throws CaseError for
+/// stimuli that hit nothing, SolveError when the potential diverges or a part of the tissue is never activated.
 ElectrophysiologyResult run_electrophysiology(MPI_Comm comm, const mesh::HeartMesh &mesh, const mesh::Fibres &fibres,
                                               const ElectrophysiologyOptions &options, io::Quantities &quantities);
 

@@ -23,7 +23,16 @@ void FastLayerOptions::describe(io::Schema &schema) {
   schema.quantity("factor", factor, "1", io::Range{1}, "On the diffusivity of that layer; velocity grows with its square root.");
 }
 
+std::vector<StimulusSite> ElectrophysiologyOptions::stimulated_sites() const {
+  const bool none = sites.empty() && boxes.empty() && balls.empty() && surfaces.empty() && regions.empty();
+  return none ? default_stimulus_sites() : sites;
+}
+
 void ElectrophysiologyOptions::describe(io::Schema &schema) {
+  schema.choice(
+      "method", method, {"monodomain", "reaction_eikonal"},
+      "monodomain: the reaction-diffusion equation. reaction_eikonal: arrival times of an eikonal equation at the wanted velocities, and "
+      "at each the travelling wave of the ionic model; seconds instead of minutes.");
   schema.model("cell", ionic_model_name, ionic_model, ionic_models(), "Model of the myocytes.");
   schema.optional_section("prepacing", prepacing,
                           "Pace a cell to its limit cycle first and start the beat from there; else from the published initial values.");
@@ -33,15 +42,23 @@ void ElectrophysiologyOptions::describe(io::Schema &schema) {
   schema.quantity("duration", duration, "ms", io::positive, "Length of the beat.");
   schema.quantity("time_step", time_step, "ms", io::Range{0, 0.2, true, false}, "Step until all tissue is activated.");
   schema.quantity("late_time_step", late_time_step, "ms", io::Range{0, 0.5, true, false}, "Step afterwards.");
+  schema.section("discretisation", discretisation, "Of the monodomain equation; the defaults are the measured best.");
   schema.flag("tune_conductivities", tune_conductivities,
               "Find the conductivities that give `velocity` on elements of this mesh's size; else use `conductivity`.");
+  schema.flag(
+      "mesh_correction", mesh_correction,
+      "Scale given conductivities by what makes plane waves on elements of this mesh's size travel as fast as in the continuum (1 on "
+      "fine meshes).");
   schema.section("velocity", velocity, "Wanted conduction velocities.");
   schema.section("conductivity", conductivity, "Conductivities, used when they are not tuned.");
   schema.quantity("surface_to_volume", surface_to_volume, "1/mm", io::positive, "Membrane area per tissue volume.", "Niederer 2011");
   schema.quantity("capacitance", capacitance, "uF/mm^2", io::positive, "Membrane capacitance per area.", "Niederer 2011");
   schema.optional_section("fast_endocardium", fast_endocardium, "A subendocardial layer that conducts faster, as Purkinje fibres do.");
-  schema.list("sites", sites, "Stimuli on the left-ventricular endocardium; five early sites when neither sites nor boxes are given.");
+  schema.list("sites", sites, "Stimuli on the left-ventricular endocardium; five early sites when no stimulus of any kind is given.");
   schema.list("boxes", boxes, "Stimulated boxes of space.");
+  schema.list("balls", balls, "Stimulated balls of space.");
+  schema.list("surfaces", surfaces, "Stimulated surfaces of the mesh.");
+  schema.list("regions", regions, "Stimulated regions of the mesh.");
   schema.quantity("stimulus_amplitude", stimulus_amplitude, "mV/ms", io::positive, "Rise of the potential under a stimulus.",
                   "Niederer 2011");
   schema.quantity("stimulus_duration", stimulus_duration, "ms", io::positive, "Duration of every stimulus.", "Niederer 2011");

@@ -9,7 +9,7 @@ using namespace io;
 
 namespace {
 
-constexpr std::size_t batch = 64;           ///< cells whose points are evaluated together
+constexpr std::size_t batch_points = 256;   ///< evaluated together
 constexpr int search_every = 5;             ///< calls between looks at all cells
 constexpr double candidate_threshold = 0.1; ///< mV: low enough that no cell reaches `threshold` between two looks unseen
 
@@ -18,11 +18,54 @@ double spread(const std::vector<double> &voltage, const std::array<std::uint32_t
   return std::max(std::max(a, b), std::max(c, d)) - std::min(std::min(a, b), std::min(c, d));
 }
 
+using Barycentric = std::array<double, 4>;
+using Part = std::array<Barycentric, 4>; ///< corners
+
+Barycentric middle(const Barycentric &a, const Barycentric &b) {
+  return {0.5 * (a[0] + b[0]), 0.5 * (a[1] + b[1]), 0.5 * (a[2] + b[2]), 0.5 * (a[3] + b[3])};
+}
+
+std::array<Part, 8> eighths(const Part &part) {
+  const auto &[a, b, c, d] = part;
+  const Barycentric ab = middle(a, b), ac = middle(a, c), ad = middle(a, d), bc = middle(b, c), bd = middle(b, d), cd = middle(c, d);
+  return {{{a, ab, ac, ad},
+           {ab, b, bc, bd},
+           {ac, bc, c, cd},
+           {ad, bd, cd, d},
+           {ab, ac, ad, bd},
+           {ab, ac, bc, bd},
+           {ac, ad, bd, cd},
+           {ac, bc, bd, cd}}};
+}
+
+/// Four points of equal weight in each of the 8^level parts.
+std::vector<Barycentric> quadrature(double front_point, int level) {
+  std::vector<Part> parts = {{{{1, 0, 0, 0}, {0, 1, 0, 0}, {0, 0, 1, 0}, {0, 0, 0, 1}}}};
+  for (int l = 0; l < level; ++l) {
+    std::vector<Part> children;
+    for (const Part &part : parts)
+      for (const Part &child : eighths(part))
+        children.push_back(child);
+    parts = children;
+  }
+  std::vector<Barycentric> points;
+  for (const Part &part : parts)
+    for (std::size_t near = 0; near < 4; ++near) {
+      Barycentric point{};
+      for (std::size_t corner = 0; corner < 4; ++corner)
+        for (std::size_t k = 0; k < 4; ++k)
+          point[k] += (corner == near ? front_point : (1.0 - front_point) / 3.0) * part[corner][k];
+      points.push_back(point);
+    }
+  return points;
+}
+
 } // namespace
 
-FrontCurrent::FrontCurrent(const Tissue &tissue, const IonicModel &model, const std::vector<double> &mass, double front_point)
-    : tissue_(tissue), model_(model), mass_(mass), near_(front_point), far_((1.0 - front_point) / 3.0), point_voltage_(4 * batch),
-      point_states_(4 * batch * model.initial_states().size()), point_current_(4 * batch), correction_(tissue.owned, 0.0) {
+FrontCurrent::FrontCurrent(const Tissue &tissue, const IonicModel &model, double front_point, int level, double consistent_mass)
+    : tissue_(tissue), model_(model), points_(quadrature(front_point, level)), batch_(batch_points / points_.size()),
+      consistent_mass_(consistent_mass), point_voltage_(batch_points), point_states_(batch_points * model.initial_states().size()),
+      point_current_(batch_points), correction_(tissue.owned, 0.0) {
   quarter_volume_.reserve(tissue.cells.size());
   for (const auto &cell : tissue.cells) {
     const auto &x = tissue.nodes;
@@ -53,45 +96,57 @@ void FrontCurrent::evaluate(double time, const std::vector<double> &voltage, con
     if (spread(voltage, tissue_.cells[c]) > threshold)
       front_.push_back(c);
   integral_.resize(front_.size());
-  for (std::size_t begin = 0; begin < front_.size(); begin += batch)
-    integrate(begin, std::min(batch, front_.size() - begin), voltage, states, stride);
+  for (std::size_t begin = 0; begin < front_.size(); begin += batch_)
+    integrate(begin, std::min(batch_, front_.size() - begin), voltage, states, stride);
 }
 
 void FrontCurrent::integrate(std::size_t begin, std::size_t count, const std::vector<double> &voltage, const std::vector<double> &states,
                              std::size_t stride) {
   const auto interpolate = [&](const double *nodal, double *at_points) {
-    for (std::size_t e = 0; e < batch; ++e) { // the last batch is filled up with its last cell
+    for (std::size_t e = 0; e < batch_; ++e) { // the last batch is filled up with its last cell
       const auto &cell = tissue_.cells[front_[begin + std::min(e, count - 1)]];
-      const double a = nodal[cell[0]], b = nodal[cell[1]], c = nodal[cell[2]], d = nodal[cell[3]], shared = far_ * (a + b + c + d);
-      at_points[e] = shared + (near_ - far_) * a;
-      at_points[batch + e] = shared + (near_ - far_) * b;
-      at_points[2 * batch + e] = shared + (near_ - far_) * c;
-      at_points[3 * batch + e] = shared + (near_ - far_) * d;
+      const double a = nodal[cell[0]], b = nodal[cell[1]], c = nodal[cell[2]], d = nodal[cell[3]];
+      for (std::size_t q = 0; q < points_.size(); ++q)
+        at_points[q * batch_ + e] = points_[q][0] * a + points_[q][1] * b + points_[q][2] * c + points_[q][3] * d;
     }
   };
   interpolate(voltage.data(), point_voltage_.data());
   for (std::size_t k = 0; k < model_.initial_states().size(); ++k)
-    interpolate(states.data() + k * stride, point_states_.data() + k * 4 * batch);
-  model_.current(point_voltage_.data(), point_states_.data(), 4 * batch, 4 * batch, point_current_.data());
+    interpolate(states.data() + k * stride, point_states_.data() + k * batch_points);
+  model_.current(point_voltage_.data(), point_states_.data(), batch_points, batch_points, point_current_.data());
+  const double weight = 4.0 / static_cast<double>(points_.size());
   for (std::size_t e = 0; e < count; ++e) {
-    const double *i = point_current_.data() + e;
-    const double shared = far_ * (i[0] + i[batch] + i[2 * batch] + i[3 * batch]);
-    for (std::size_t a = 0; a < 4; ++a)
-      integral_[begin + e][a] = shared + (near_ - far_) * i[a * batch];
+    std::array<double, 4> sum{};
+    for (std::size_t q = 0; q < points_.size(); ++q)
+      for (std::size_t a = 0; a < 4; ++a)
+        sum[a] += weight * points_[q][a] * point_current_[q * batch_ + e];
+    integral_[begin + e] = sum;
   }
 }
 
-void FrontCurrent::correct(std::vector<double> &current) {
+void FrontCurrent::accumulate(const std::vector<double> &current, std::vector<double> &sum) const {
+  const double own = 1 - 0.8 * consistent_mass_, other = 0.2 * consistent_mass_; // 4/20 of the volume off the diagonal, 8/20 on it
   for (std::size_t e = 0; e < front_.size(); ++e) {
     const auto &cell = tissue_.cells[front_[e]];
+    const double all = other * (current[cell[0]] + current[cell[1]] + current[cell[2]] + current[cell[3]]);
     for (std::size_t a = 0; a < 4; ++a)
       if (cell[a] < tissue_.owned)
-        correction_[cell[a]] += quarter_volume_[front_[e]] * (integral_[e][a] - current[cell[a]]);
+        sum[cell[a]] += quarter_volume_[front_[e]] * (integral_[e][a] - own * current[cell[a]] - all);
   }
+}
+
+std::vector<double> FrontCurrent::source(const std::vector<double> &current) const {
+  std::vector<double> sum(tissue_.owned, 0.0);
+  accumulate(current, sum);
+  return sum;
+}
+
+void FrontCurrent::correct(std::vector<double> &current, const std::vector<double> &mass) {
+  accumulate(current, correction_);
   for (const std::uint32_t c : front_)
     for (const std::uint32_t node : tissue_.cells[c])
       if (node < tissue_.owned) {
-        current[node] += correction_[node] / mass_[node];
+        current[node] += correction_[node] / mass[node];
         correction_[node] = 0;
       }
 }

@@ -6,20 +6,23 @@
 namespace corvivo::physics {
 
 /// With lumped mass and the current of the nodes, a front that is thinner than two elements slows down and stops (a wave across the fibres
-/// fails at 0.5 mm). In the cells of the front, V and the states are therefore interpolated linearly to four Gauss points and the current
+/// fails at 0.5 mm). In the cells of the front, V and the states are therefore interpolated linearly to quadrature points and the current
 /// is evaluated there (state-variable interpolation, Pathmanathan et al., Int J Numer Meth Biomed Eng 28:890, 2012):
-///   correction_i = 1 / M_i  sum over front cells of  volume / 4 (sum_q N_i(q) I(V_q, s_q) - I_i).
-/// A cell is of the front when V differs by more than 1 mV in it and not all its nodes were activated more than `tail` ms ago (behind the
-/// upstroke the nodal current is smooth).
+///   s_i = sum over front cells of  (volume / n sum_q N_i(q) I(V_q, s_q) - sum_j m_ij I_j),
+/// m the mass matrix of the cell. A cell is of the front when V differs by more than 1 mV in it and not all its nodes were activated more
+/// than `tail` ms ago (behind the upstroke the nodal current is smooth).
 class FrontCurrent {
 public:
-  FrontCurrent(const Tissue &tissue, const IonicModel &model, const std::vector<double> &mass, double front_point);
+  /// Four points with `front_point` as their largest barycentric coordinate, in each of the 8^level parts of a cell.
+  FrontCurrent(const Tissue &tissue, const IonicModel &model, double front_point, int level, double consistent_mass);
 
   /// Finds the front and the integrals of its current, from V and the states (stride as in IonicModel) before the step.
   void evaluate(double time, const std::vector<double> &voltage, const std::vector<double> &activation, const std::vector<double> &states,
                 std::size_t stride);
-  /// Adds the correction to the current of the owned nodes.
-  void correct(std::vector<double> &current);
+  /// Adds s_i / mass_i to the current of the owned nodes.
+  void correct(std::vector<double> &current, const std::vector<double> &mass);
+  /// s of the owned nodes, mm^3 mV/ms.
+  std::vector<double> source(const std::vector<double> &current) const;
   /// Cells of the present front.
   std::size_t size() const { return front_.size(); }
 
@@ -30,14 +33,16 @@ private:
   void find_candidates(double time, const std::vector<double> &voltage, const std::vector<double> &activation);
   void integrate(std::size_t begin, std::size_t count, const std::vector<double> &voltage, const std::vector<double> &states,
                  std::size_t stride);
+  void accumulate(const std::vector<double> &current, std::vector<double> &sum) const;
 
   const Tissue &tissue_;
   const IonicModel &model_;
-  const std::vector<double> &mass_;
-  double near_, far_;                  ///< barycentric coordinates of the points
+  std::vector<std::array<double, 4>> points_; ///< barycentric
+  std::size_t batch_;                         ///< cells whose points are evaluated together
+  double consistent_mass_;
   std::vector<double> quarter_volume_; ///< of each cell, mm^3
   std::vector<std::uint32_t> candidates_, front_;
-  std::vector<std::array<double, 4>> integral_; ///< sum_q N_a(q) I_q of each front cell
+  std::vector<std::array<double, 4>> integral_; ///< 4 / n sum_q N_a(q) I_q of each front cell
   std::vector<double> point_voltage_, point_states_, point_current_, correction_;
   int calls_ = 0;
 };

@@ -1,6 +1,7 @@
 #include <io/base/errors.hpp>
 #include <io/base/parallel.hpp>
 #include <io/base/text.hpp>
+#include <io/base/units.hpp>
 #include <physics/electrophysiology/monodomain.hpp>
 
 #include <algorithm>
@@ -11,29 +12,85 @@ namespace corvivo::physics {
 
 using namespace io;
 
-Monodomain::Monodomain(const Tissue &tissue, const IonicModel &model, const Diffusivity &diffusivity, std::vector<Stimulus> stimuli)
-    : tissue_(tissue), model_(model), stimuli_(std::move(stimuli)), diffusion_(tissue, diffusivity), stride_(padded(tissue.nodes.size())),
+namespace {
+
+/// "(0, 0, 0) to (20, 7, 3) mm". Collective.
+std::string extent(const Tissue &tissue) {
+  std::array<double, 6> bounds; // the greatest of -x and of x
+  bounds.fill(-std::numeric_limits<double>::infinity());
+  for (const mesh::Vector3 &node : tissue.nodes)
+    for (std::size_t d = 0; d < 3; ++d) {
+      bounds[d] = std::max(bounds[d], -node[d]);
+      bounds[3 + d] = std::max(bounds[3 + d], node[d]);
+    }
+  MPI_Allreduce(MPI_IN_PLACE, bounds.data(), 6, MPI_DOUBLE, MPI_MAX, tissue.comm);
+  const auto corner = [](double x, double y, double z) {
+    return "(" + print_number(x + 0.0) + ", " + print_number(y + 0.0) + ", " + print_number(z + 0.0) + ")";
+  };
+  return corner(-bounds[0], -bounds[1], -bounds[2]) + " to " + corner(bounds[3], bounds[4], bounds[5]) + " mm";
+}
+
+std::unique_ptr<DiffusionScheme> make_diffusion(const Tissue &tissue, const Diffusivity &diffusivity,
+                                                const Discretisation &discretisation) {
+  discretisation.check();
+  if (discretisation.implicitness == 0)
+    return std::make_unique<Diffusion>(tissue, diffusivity);
+  return std::make_unique<ImplicitDiffusion>(tissue, diffusivity, discretisation.consistent_mass, discretisation.implicitness);
+}
+
+} // namespace
+
+Monodomain::Monodomain(const Tissue &tissue, const IonicModel &model, const Diffusivity &diffusivity, std::vector<Stimulus> stimuli,
+                       const Discretisation &discretisation)
+    : tissue_(tissue), model_(model), stimuli_(std::move(stimuli)), discretisation_(discretisation),
+      diffusion_(make_diffusion(tissue, diffusivity, discretisation)), stride_(padded(tissue.nodes.size())),
       voltage_(stride_, model.resting_voltage()), before_(voltage_), states_(initial_states(model, tissue.nodes.size())), current_(stride_),
       activation_(tissue.nodes.size(), std::numeric_limits<double>::infinity()),
-      front_(tissue, model, diffusion_.mass(), diffusivity.front_point) {
+      front_(tissue, model, diffusivity.front_point, discretisation.quadrature_level, discretisation.consistent_mass) {
   for (const Stimulus &stimulus : stimuli_) {
     stimulated_.emplace_back();
     for (std::uint32_t i = 0; i < tissue.owned; ++i)
-      if (stimulus.covers(tissue.nodes[i]))
+      if (stimulus.covers(tissue.nodes[i], tissue.mesh_node[i]))
         stimulated_.back().push_back(i);
     unsigned long long covered = stimulated_.back().size();
     MPI_Allreduce(MPI_IN_PLACE, &covered, 1, MPI_UNSIGNED_LONG_LONG, MPI_SUM, tissue.comm);
     if (covered == 0)
-      throw io::CaseError("electrophysiology: stimulus '" + stimulus.name + "' covers no node of the mesh; make it larger or move it");
+      throw io::CaseError("electrophysiology: the stimulus '" + stimulus.name + "' covers no node of the mesh, which reaches from " +
+                          extent(tissue) + "; move it into the mesh or make it larger than an element");
   }
 }
 
 void Monodomain::react(double dt) {
-  front_.evaluate(time_, voltage_, activation_, states_, stride_);
+  const bool interpolated = discretisation_.current == "interpolated_states";
+  if (interpolated)
+    front_.evaluate(time_, voltage_, activation_, states_, stride_);
   model_.advance(voltage_.data(), states_.data(), stride_, stride_, dt, current_.data());
-  front_.correct(current_);
+  if (interpolated && diffusion_->takes_source())
+    diffusion_->set_source(front_.source(current_));
+  else if (interpolated)
+    front_.correct(current_, diffusion_->mass());
   for (std::size_t i = 0; i < tissue_.owned; ++i)
     voltage_[i] -= dt * current_[i];
+}
+
+/// Second order: twice the result of two half steps minus that of one.
+void Monodomain::react_extrapolated(double dt) {
+  const std::vector<double> voltage = voltage_, states = states_;
+  react(dt);
+  std::vector<double> voltage_once = voltage, states_once = states;
+  voltage_once.swap(voltage_);
+  states_once.swap(states_);
+  react(0.5 * dt);
+  if (tissue_.halo)
+    tissue_.halo->update(voltage_);
+  react(0.5 * dt);
+  for (std::size_t i = 0; i < tissue_.owned; ++i)
+    voltage_[i] += voltage_[i] - voltage_once[i];
+  for (std::size_t i = 0; i < states_.size(); ++i)
+    states_[i] += states_[i] - states_once[i];
+}
+
+void Monodomain::stimulate(double dt) {
   constexpr double rounding = 1e-9; // ms
   for (std::size_t s = 0; s < stimuli_.size(); ++s) {
     const double begin = std::max(time_, stimuli_[s].start), end = std::min(time_ + dt, stimuli_[s].start + stimuli_[s].duration);
@@ -41,6 +98,19 @@ void Monodomain::react(double dt) {
       for (const std::uint32_t i : stimulated_[s])
         voltage_[i] += (end - begin) * stimuli_[s].amplitude;
   }
+}
+
+void Monodomain::diffuse(double dt) {
+  if (tissue_.halo)
+    tissue_.halo->update(voltage_);
+  diffusion_->advance(voltage_, dt);
+}
+
+void Monodomain::start_from(double time, std::vector<double> voltage, std::vector<double> states) {
+  CORVIVO_ASSERT(voltage.size() == stride_ && states.size() == states_.size(), "values for every local node and the padding");
+  time_ = time;
+  voltage_ = std::move(voltage);
+  states_ = std::move(states);
 }
 
 void Monodomain::record_activation(double dt) {
@@ -51,10 +121,16 @@ void Monodomain::record_activation(double dt) {
 
 void Monodomain::step(double dt) {
   before_ = voltage_;
-  react(dt);
-  if (tissue_.halo)
-    tissue_.halo->update(voltage_);
-  diffusion_.advance(voltage_, dt);
+  if (discretisation_.time == "strang") {
+    diffuse(0.5 * dt);
+    react_extrapolated(dt);
+    stimulate(dt);
+    diffuse(0.5 * dt);
+  } else {
+    react(dt);
+    stimulate(dt);
+    diffuse(dt);
+  }
   record_activation(dt);
   time_ += dt;
 }

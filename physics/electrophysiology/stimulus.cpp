@@ -2,6 +2,7 @@
 #include <io/base/schema.hpp>
 #include <physics/electrophysiology/stimulus.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -26,8 +27,26 @@ void StimulusBox::describe(io::Schema &schema) {
   schema.quantity("start", start, "ms", io::not_negative, "Time of the stimulus.");
 }
 
-bool Stimulus::covers(const Vector3 &point) const {
-  if (ball)
+void StimulusBall::describe(io::Schema &schema) {
+  schema.vector("centre", centre, "mm", "Middle of the ball.");
+  schema.quantity("radius", radius, "mm", io::positive, "Radius of the ball.");
+  schema.quantity("start", start, "ms", io::not_negative, "Time of the stimulus.");
+}
+
+void StimulusSurface::describe(io::Schema &schema) {
+  schema.required_text("surface", surface, "Name of a surface of the mesh.");
+  schema.quantity("start", start, "ms", io::not_negative, "Time of the stimulus.");
+}
+
+void StimulusRegion::describe(io::Schema &schema) {
+  schema.required_text("region", region, "Name of a region of the mesh.");
+  schema.quantity("start", start, "ms", io::not_negative, "Time of the stimulus.");
+}
+
+bool Stimulus::covers(const Vector3 &point, std::size_t mesh_node) const {
+  if (shape == Shape::nodes)
+    return std::binary_search(nodes.begin(), nodes.end(), mesh_node);
+  if (shape == Shape::ball)
     return norm(point - centre) <= radius;
   constexpr double rounding = 1e-9; // mm: a face of the box that coincides with nodes takes them
   for (std::size_t d = 0; d < 3; ++d)

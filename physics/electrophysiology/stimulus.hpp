@@ -28,14 +28,39 @@ struct StimulusBox {
   void describe(io::Schema &schema);
 };
 
-/// A stimulus on the mesh itself: the points within `radius` of `centre`, or within the box.
+/// A ball of space.
+struct StimulusBall {
+  mesh::Vector3 centre{0, 0, 0}; ///< mm
+  double radius = 2;             ///< mm
+  double start = 0;              ///< ms
+  void describe(io::Schema &schema);
+};
+
+/// All nodes of a named surface of the mesh.
+struct StimulusSurface {
+  std::string surface;
+  double start = 0; ///< ms
+  void describe(io::Schema &schema);
+};
+
+/// All nodes of a named region of the mesh.
+struct StimulusRegion {
+  std::string region;
+  double start = 0; ///< ms
+  void describe(io::Schema &schema);
+};
+
+/// A stimulus on the mesh itself: the points within `radius` of `centre`, within the box, or the nodes listed.
 struct Stimulus {
+  enum class Shape { ball, box, nodes };
   std::string name;
-  bool ball = true;
+  Shape shape = Shape::ball;
   mesh::Vector3 centre{}, minimum{}, maximum{};
   double radius = 0;
+  std::vector<std::size_t> nodes;                ///< of the HeartMesh, ascending
   double start = 0, duration = 2, amplitude = 0; ///< ms, ms, mV/ms (depolarising)
-  bool covers(const mesh::Vector3 &point) const;
+  /// `mesh_node`: index of the point in the HeartMesh.
+  bool covers(const mesh::Vector3 &point, std::size_t mesh_node) const;
 };
 
 /// Where the left ventricle is first activated in isolated human hearts: high anterior paraseptal, central septal and posterior paraseptal

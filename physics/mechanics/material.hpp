@@ -31,6 +31,8 @@ public:
   virtual void multiply_stiffness(double factor) = 0;
   /// `C` = F^T F, det C > 0. Throws nothing; the solver rejects det F <= 0 before it asks.
   virtual PassiveResponse respond(const dealii::SymmetricTensor<2, 3> &C, const FibreFrame &frame) const = 0;
+  /// kappa (kPa) of the part kappa/4 (J^2 - 1 - 2 ln J) of W, which a solver with a pressure of its own takes out.
+  virtual double bulk_modulus() const = 0;
 };
 
 /// Every material by name, with its reference.

@@ -63,7 +63,8 @@ void MechanicsOptions::describe(io::Schema &schema) {
   schema.quantity(
       "normal_tension_fraction", normal_tension_fraction, "1", io::between(0, 1),
       "Part k_n of the active stress that acts across the fibres within the wall's layers (the sheets' normal), where cells that lie askew "
-      "pull.");
+      "pull.",
+      "0.4 or more in tetanus of rabbit muscle: Lin & Yin, J Biomech Eng 120:504, 1998");
   schema.quantity("point_bulk_modulus", point_bulk_modulus, "kPa", io::not_negative,
                   "Penalty on the change of volume at each quadrature point, beside the material's bulk modulus on each cell's mean.");
   schema.quantity("end_diastolic_pressure", end_diastolic_pressure, "mmHg", io::not_negative,

@@ -1,4 +1,5 @@
 /// Cavity pressure and volume, springs and dashpots, the force on the valve plane.
+#include <physics/mechanics/face_geometry.hpp>
 #include <physics/mechanics/solid.hpp>
 #include <physics/mechanics/solid_sums.hpp>
 
@@ -9,26 +10,6 @@ namespace corvivo::physics {
 namespace {
 
 using Vector = std::array<double, 3>;
-
-struct Tangents {
-  Vector place{}, xi{}, eta{};
-  Vector normal() const { return io::cross(xi, eta); }
-};
-
-/// Place and tangents of a face at one of its quadrature points.
-Tangents tangents(const Domain::Face &face, const FacePoint &point, const std::vector<Vector> &reference, const double *u) {
-  Tangents at;
-  for (int a = 0; a < nodes_per_face; ++a) {
-    const int node = face.nodes[a];
-    for (int d = 0; d < 3; ++d) {
-      const double x = reference[node][d] + (u ? u[3 * node + d] : 0.0);
-      at.place[d] += point.shape[a] * x;
-      at.xi[d] += point.d_xi[a] * x;
-      at.eta[d] += point.d_eta[a] * x;
-    }
-  }
-  return at;
-}
 
 /// Place of a quadrature point that is displaced.
 Vector place(const Domain::Face &face, const FacePoint &point, const std::vector<Vector> &reference, const std::vector<Vector> &u) {
@@ -44,21 +25,6 @@ Vector solve(const std::array<Vector, 3> &A, const Vector &b) {
   return (1 / det) * (b[0] * io::cross(A[1], A[2]) + b[1] * io::cross(A[2], A[0]) + b[2] * io::cross(A[0], A[1]));
 }
 
-/// Matrix of v -> w x v.
-std::array<Vector, 3> cross_matrix(const Vector &w) {
-  return {{{0, -w[2], w[1]}, {w[2], 0, -w[0]}, {-w[1], w[0], 0}}};
-}
-
-/// d (xi x eta) / d u_node = d_xi (e x eta) + d_eta (xi x e), column e.
-std::array<Vector, 3> normal_slope(const Tangents &at, double d_xi, double d_eta) {
-  const auto of_eta = cross_matrix(at.eta), of_xi = cross_matrix(at.xi);
-  std::array<Vector, 3> slope;
-  for (int i = 0; i < 3; ++i)
-    for (int j = 0; j < 3; ++j)
-      slope[i][j] = -d_xi * of_eta[i][j] + d_eta * of_xi[i][j];
-  return slope;
-}
-
 } // namespace
 
 void Solid::assemble_pressure(const double *u, double pressure, bool tangent, Sums &sums) {
@@ -71,7 +37,7 @@ void Solid::assemble_pressure(const double *u, double pressure, bool tangent, Su
   for (const Domain::Face &face : domain_.faces())
     for (const FacePoint &point : face_points()) {
       if (face.surface == cavity) {
-        const Tangents at = tangents(face, point, reference_, u);
+        const FaceTangents at = tangents(face, point, reference_, u);
         const Vector normal = at.normal(), arm = at.place - sums.rim_centre;
         sums.area = sums.area + point.weight * normal;
         sums.moment += point.weight * io::dot(at.place, normal);
@@ -174,7 +140,7 @@ void Solid::measure_valve_plane(const double *u) {
       }
       if (face.surface != cavity)
         continue;
-      const Tangents at = tangents(face, point, reference_, u);
+      const FaceTangents at = tangents(face, point, reference_, u);
       const Vector normal = at.normal(), moment = io::cross(at.place, normal);
       for (int d = 0; d < 3; ++d) {
         sums[d] += point.weight * normal[d];

@@ -70,16 +70,17 @@ double label_volume(const io::Image &image, float label) {
 }
 
 /// mL of a label as VTK's reader sees it: spacing from pixdim, so an opinion that does not share our code.
-double vtk_label_volume(const std::string &path, double label) {
+/// mL of labels 0 to 3, by another reader.
+std::array<double, 4> vtk_label_volumes(const std::string &path) {
   vtkNew<vtkNIFTIImageReader> reader;
   reader->SetFileName(path.c_str());
   reader->Update();
   const double *spacing = reader->GetOutput()->GetSpacing();
   vtkDataArray *values = reader->GetOutput()->GetPointData()->GetScalars();
-  vtkIdType count = 0;
+  std::array<double, 4> volumes{};
   for (vtkIdType v = 0; v < values->GetNumberOfTuples(); ++v)
-    count += values->GetComponent(v, 0) == label;
-  return 1e-3 * spacing[0] * spacing[1] * spacing[2] * static_cast<double>(count);
+    volumes.at(static_cast<std::size_t>(values->GetComponent(v, 0))) += 1e-3 * spacing[0] * spacing[1] * spacing[2];
+  return volumes;
 }
 
 } // namespace
@@ -193,20 +194,21 @@ TEST(NiftiImages, OfThePatientHaveTheirMirroredAffine) {
 }
 
 TEST(NiftiImages, OfAcdcHaveTheirTrueVolumes) {
+  const auto folder = shared("data/acdc_masks");
+  SKIP_WITHOUT(folder);
   int compared = 0;
-  for (const char *name : {"001_frame01", "001_frame12", "011_frame08", "029_frame01", "047_frame09", "061_frame01"}) {
-    const auto path = shared("data/acdc_masks/patient" + std::string(name) + "_gt.nii.gz");
-    if (!std::filesystem::exists(path))
+  for (const auto &entry : std::filesystem::directory_iterator(folder)) {
+    const std::string path = entry.path().string();
+    if (path.find("_gt.nii.gz") == std::string::npos)
       continue;
-    const io::Image image = io::read_label_image(path.string());
-    for (const int label : {1, 2, 3})
-      EXPECT_NEAR(label_volume(image, static_cast<float>(label)) / vtk_label_volume(path.string(), label), 1, 1e-6) << path;
-    EXPECT_EQ(image.notes.size(), 1U);
+    const io::Image image = io::read_label_image(path);
+    const auto expected = vtk_label_volumes(path);
+    for (const std::size_t label : {1, 2, 3}) // an apical map may lack one
+      EXPECT_NEAR(label_volume(image, static_cast<float>(label)), expected[label], 1e-6 * expected[label]) << path;
+    EXPECT_EQ(image.notes.size(), 1U) << "the header trap: " << path;
     ++compared;
   }
-  if (compared == 0)
-    GTEST_SKIP() << "needs " << shared("data/acdc_masks") << ", which is not there";
-  EXPECT_GE(compared, 5);
+  EXPECT_EQ(compared, 200);
 }
 
 TEST(NiftiImages, OfEmidecHaveTheVolumesOfItsReadme) {

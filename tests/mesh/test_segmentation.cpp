@@ -120,6 +120,9 @@ TEST(SegmentationVolumes, OfAcdcMasksAreTheirVoxels) {
     EXPECT_NEAR(r.value("lv_edv") / vtk_volume(path.string(), {3}), 1, slack) << name;
     EXPECT_NEAR(r.value("lv_mass") / (1.05 * vtk_volume(path.string(), {2})), 1, slack) << name;
     EXPECT_NEAR(r.value("rv_edv") / vtk_volume(path.string(), {1}), 1, slack) << name;
+    EXPECT_NEAR(r.value("lv_edv_raw") / vtk_volume(path.string(), {3}), 1, 1e-6) << name;
+    EXPECT_NEAR(r.value("lv_wall_volume_raw") / vtk_volume(path.string(), {2}), 1, 1e-6) << name;
+    EXPECT_NEAR(r.value("rv_edv_raw") / vtk_volume(path.string(), {1}), 1, 1e-6) << name;
     EXPECT_SAYS(r.quantities.find("lv_edv")->warning, "carries no spacing");
     ++compared;
   }

@@ -12,8 +12,8 @@ struct ScalableCurrent {
   std::string name, meaning; ///< "i_Kr", "Rapid delayed rectifier."
 };
 
-/// What a drug does to one current: it leaves 1 / (1 + (concentration / ic50)^hill) of the conductance open (Brennan et al., Biophys J
-/// 96:2473, 2009; Mirams et al., Cardiovasc Res 91:53, 2011).
+/// What a drug does to one current: it leaves 1 / (1 + (concentration / ic50)^hill) of the conductance open (Mirams et al., Cardiovasc Res
+/// 91:53, 2011).
 struct ChannelBlock {
   std::string current;
   double ic50 = 1; ///< uM

@@ -18,7 +18,10 @@
 namespace corvivo::physics::packed_kernel {
 namespace {
 
-using namespace vector_math;
+using vector_math::divided;
+using vector_math::exponential_of_negative;
+using vector_math::Four;
+using vector_math::Two;
 
 /// Where a gate goes and how fast: dy/dt = (steady - y) rate.
 struct Gate {

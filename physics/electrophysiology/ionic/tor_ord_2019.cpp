@@ -85,7 +85,8 @@ const ModelDefinition<Parameters> &definition() {
   return definition;
 }
 
-/// Factors of the layers, table 2 of the paper's appendix (and the published supplement).
+/// Factors of the layers: the paper, and the authors' published supplement. (Their published states of epi- and midmyocardial cells are not
+/// those that these factors end at; that of the endocardial cell is.)
 Parameters parameters_of(Layer layer) {
   Parameters p;
   if (layer == Layer::epicardium) {

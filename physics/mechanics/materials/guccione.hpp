@@ -20,6 +20,7 @@ public:
   explicit Guccione(const GuccioneParameters &parameters = {}) : p_(parameters) {}
   void describe(io::Schema &schema) override { p_.describe(schema); }
   void multiply_stiffness(double factor) override { p_.scale *= factor; }
+  double bulk_modulus() const override { return p_.bulk_modulus; }
   PassiveResponse respond(const dealii::SymmetricTensor<2, 3> &C, const FibreFrame &frame) const override;
 
 private:

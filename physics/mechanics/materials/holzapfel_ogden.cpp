@@ -18,6 +18,10 @@ void HolzapfelOgdenParameters::describe(io::Schema &schema) {
   schema.quantity(
       "transition", transition, "1", io::positive,
       "Excess of I4 = 1 over which fibres and sheets take up load; towards 0 the published law, which has a jump in stiffness.");
+  schema.choice("fibre_switch", fibre_switch, {"gradual", "logistic"},
+                "How fibres and sheets stop carrying load in compression: over `transition`, or by a logistic factor of the energy.");
+  schema.quantity("sharpness", sharpness, "1", io::positive, "Of the logistic factor, per unit of I4.",
+                  "Arostica et al., Comput Methods Appl Mech Eng 435:117485, 2025");
   describe_scale(schema, scale);
   describe_bulk_modulus(schema, bulk_modulus);
 }
@@ -30,8 +34,12 @@ PassiveResponse HolzapfelOgden::respond(const dealii::SymmetricTensor<2, 3> &C, 
 
   const Six ff = symmetric_product(frame.fibre, frame.fibre), ss = symmetric_product(frame.sheet, frame.sheet);
   const double fibre = contract(c, ff) - 1.0, sheet = contract(c, ss) - 1.0;
-  sum.add_linear(exponential_of_tension(p_.scale * p_.a_f, p_.b_f, p_.transition, fibre), ff);
-  sum.add_linear(exponential_of_tension(p_.scale * p_.a_s, p_.b_s, p_.transition, sheet), ss);
+  const auto family = [this](double a, double b, double x) {
+    return p_.fibre_switch[0] == 'l' ? exponential_with_switch(p_.scale * a, b, p_.sharpness, x)
+                                     : exponential_of_tension(p_.scale * a, b, p_.transition, x);
+  };
+  sum.add_linear(family(p_.a_f, p_.b_f, fibre), ff);
+  sum.add_linear(family(p_.a_s, p_.b_s, sheet), ss);
 
   const Six fs = symmetric_product(frame.fibre, frame.sheet);
   sum.add_linear(exponential_of_square(p_.scale * p_.a_fs, p_.b_fs, contract(c, fs)), fs);

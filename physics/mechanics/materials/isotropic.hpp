@@ -8,6 +8,7 @@ class NeoHooke final : public Material {
 public:
   void describe(io::Schema &schema) override;
   void multiply_stiffness(double factor) override { scale_ *= factor; }
+  double bulk_modulus() const override { return bulk_modulus_; }
   PassiveResponse respond(const dealii::SymmetricTensor<2, 3> &C, const FibreFrame &frame) const override;
 
 private:
@@ -21,6 +22,7 @@ class Demiray final : public Material {
 public:
   void describe(io::Schema &schema) override;
   void multiply_stiffness(double factor) override { scale_ *= factor; }
+  double bulk_modulus() const override { return bulk_modulus_; }
   PassiveResponse respond(const dealii::SymmetricTensor<2, 3> &C, const FibreFrame &frame) const override;
 
 private:

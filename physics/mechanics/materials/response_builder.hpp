@@ -61,6 +61,13 @@ inline Term exponential_of_tension(double a, double b, double w, double x) {
   return {0.5 * a / b * grown, 0.5 * a * e * slope, 0.5 * a * e * (curvature + b * slope * slope)};
 }
 
+/// H(x) a/(2b) (exp(b x^2) - 1) with H(x) = 1/(1 + exp(-k x)), H differentiated too.
+inline Term exponential_with_switch(double a, double b, double k, double x) {
+  const Term full = exponential_of_square(a, b, x);
+  const double h = 1.0 / (1.0 + std::exp(-k * x)), h1 = k * h * (1.0 - h), h2 = k * h1 * (1.0 - 2.0 * h);
+  return {h * full.value, h1 * full.value + h * full.first, h2 * full.value + 2.0 * h1 * full.first + h * full.second};
+}
+
 /// J = sqrt(det C), I1_bar = J^(-2/3) tr C, and C^-1.
 struct Isochoric {
   explicit Isochoric(const Six &C);

@@ -20,7 +20,7 @@ ElectrophysiologyOptions short_beat() {
   ElectrophysiologyOptions options;
   options.refinements = 1;
   options.duration = 60;
-  options.tune_conductivities = false;
+  options.tune_conductivities = options.mesh_correction = false;
   options.boxes.resize(1);
   options.points = {{"p1", {0, 0, 0}}, {"p2", {6, 3, 2}}};
   return options;

@@ -94,14 +94,14 @@ TEST(TorOrd2019, ReturnsToThePublishedStateAfterABeat) {
   EXPECT_NEAR(cell.voltage(), model->resting_voltage(), 0.002) << "mV";
   for (std::size_t k = 0; k < model->state_names().size(); ++k) {
     const double published = model->initial_states()[k];
-    if (std::abs(published) > 1e-15) // fluxes that have ceased are noise
-      EXPECT_NEAR(cell.state(k), published, 0.01 * std::abs(published)) << model->state_names()[k];
+    const double noise = std::abs(published) > 1e-15 ? 0.0 : 1e-12; // fluxes that have ceased
+    EXPECT_NEAR(cell.state(k), published, 0.01 * std::abs(published) + noise) << model->state_names()[k];
   }
   EXPECT_NEAR(cell.calcium(), model->initial_states()[model->calcium_state()], 5e-4 * cell.calcium());
 }
 
 TEST(TorOrd2019, IsWithinTheExperimentalRanges) {
-  // What the model was calibrated to: ranges of human endocardial cells at 1 Hz (Passini et al., Front Physiol 8:668, 2017, table 1).
+  // What the model was calibrated to: ranges of human endocardial cells at 1 Hz (Passini et al., Front Physiol 8:668, 2017).
   const auto model = ionic_models().make("tor_ord_2019_endo");
   SingleCell cell(*model);
   const Beat beat = paced(cell, 1000, 2, -53.0);

@@ -23,7 +23,7 @@ const Diffusivity niederer_diffusivity{0.0952983725135624, 0.012575841147269718}
 Stimulus corner_stimulus() {
   Stimulus stimulus;
   stimulus.name = "corner";
-  stimulus.ball = false;
+  stimulus.shape = Stimulus::Shape::box;
   stimulus.minimum = {0, 0, 0};
   stimulus.maximum = {1.5, 1.5, 1.5};
   stimulus.amplitude = 35.714285714285715; // 50000 uA/cm^3 over 1400/cm x 1 uF/cm^2

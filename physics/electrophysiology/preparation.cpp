@@ -1,0 +1,193 @@
+#include <io/base/errors.hpp>
+#include <io/base/log.hpp>
+#include <io/base/parallel.hpp>
+#include <io/base/text.hpp>
+#include <physics/ecg/torso.hpp>
+#include <physics/electrophysiology/preparation.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+namespace corvivo::physics {
+
+using namespace io;
+using mesh::HeartMesh;
+using mesh::Vector3;
+
+namespace {
+
+double mean_edge(const HeartMesh &mesh) {
+  double sum = 0;
+  const auto all = mesh::edges(mesh);
+  for (const auto &edge : all)
+    sum += norm(mesh.nodes[edge[0]] - mesh.nodes[edge[1]]);
+  return sum / static_cast<double>(all.size());
+}
+
+/// Nodes of the triangles of a surface, ascending.
+std::vector<std::size_t> nodes_of_surface(const HeartMesh &mesh, const std::string &name) {
+  if (!mesh.has_surface(name))
+    throw CaseError("electrophysiology.surfaces: the mesh has no surface '" + name + "'; it has " + join(mesh.surface_names, ", "));
+  const int surface = mesh.surface_index(name);
+  std::vector<std::size_t> nodes;
+  for (std::size_t t = 0; t < mesh.triangles.size(); ++t)
+    if (mesh.surface[t] == surface)
+      nodes.insert(nodes.end(), mesh.triangles[t].begin(), mesh.triangles[t].end());
+  std::sort(nodes.begin(), nodes.end());
+  nodes.erase(std::unique(nodes.begin(), nodes.end()), nodes.end());
+  return nodes;
+}
+
+/// Nodes of the cells of a region, ascending.
+std::vector<std::size_t> nodes_of_region(const HeartMesh &mesh, const std::string &name) {
+  const auto found = std::find(mesh.region_names.begin(), mesh.region_names.end(), name);
+  if (found == mesh.region_names.end())
+    throw CaseError("electrophysiology.regions: the mesh has no region '" + name + "'; it has " + join(mesh.region_names, ", "));
+  std::vector<std::size_t> nodes;
+  for (std::size_t c = 0; c < mesh.tetrahedra.size(); ++c)
+    if (mesh.region[c] == static_cast<int>(found - mesh.region_names.begin()))
+      nodes.insert(nodes.end(), mesh.tetrahedra[c].begin(), mesh.tetrahedra[c].end());
+  std::sort(nodes.begin(), nodes.end());
+  nodes.erase(std::unique(nodes.begin(), nodes.end()), nodes.end());
+  return nodes;
+}
+
+std::vector<Stimulus> stimuli_on(const HeartMesh &mesh, const HeartMesh &fine, const ElectrophysiologyOptions &options) {
+  std::vector<Stimulus> stimuli;
+  const auto add = [&](const std::string &name, Stimulus::Shape shape, double start) -> Stimulus & {
+    stimuli.emplace_back();
+    Stimulus &stimulus = stimuli.back();
+    stimulus.name = name;
+    stimulus.shape = shape;
+    stimulus.start = start;
+    stimulus.duration = options.stimulus_duration;
+    stimulus.amplitude = options.stimulus_amplitude;
+    return stimulus;
+  };
+  for (const StimulusSite &site : options.stimulated_sites()) {
+    Stimulus &stimulus = add(site.name, Stimulus::Shape::ball, site.start);
+    stimulus.centre = endocardial_point(mesh, site);
+    stimulus.radius = site.radius;
+  }
+  for (std::size_t i = 0; i < options.boxes.size(); ++i) {
+    Stimulus &stimulus = add("boxes[" + std::to_string(i) + "]", Stimulus::Shape::box, options.boxes[i].start);
+    stimulus.minimum = options.boxes[i].minimum;
+    stimulus.maximum = options.boxes[i].maximum;
+  }
+  for (std::size_t i = 0; i < options.balls.size(); ++i) {
+    Stimulus &stimulus = add("balls[" + std::to_string(i) + "]", Stimulus::Shape::ball, options.balls[i].start);
+    stimulus.centre = options.balls[i].centre;
+    stimulus.radius = options.balls[i].radius;
+  }
+  for (const StimulusSurface &surface : options.surfaces)
+    add("surface " + surface.surface, Stimulus::Shape::nodes, surface.start).nodes = nodes_of_surface(fine, surface.surface);
+  for (const StimulusRegion &region : options.regions)
+    add("region " + region.region, Stimulus::Shape::nodes, region.start).nodes = nodes_of_region(fine, region.region);
+  return stimuli;
+}
+
+/// Fibre at the centre and diffusivity factor of each cell.
+std::vector<double> fibre_and_factor_of(const HeartMesh &mesh, const mesh::Fibres &fibres, const std::optional<FastLayerOptions> &fast) {
+  std::vector<double> values;
+  values.reserve(4 * mesh.tetrahedra.size());
+  for (const auto &cell : mesh.tetrahedra) {
+    const Vector3 fibre = fibres.at(cell, {0.25, 0.25, 0.25, 0.25}).fibre;
+    double factor = 1;
+    if (fast) {
+      double depth = 0;
+      for (const std::size_t node : cell)
+        depth += 0.25 * fibres.depth[node];
+      factor = depth < fast->depth ? fast->factor : 1.0;
+    }
+    values.insert(values.end(), {fibre[0], fibre[1], fibre[2], factor});
+  }
+  return values;
+}
+
+} // namespace
+
+Preparation prepare(const HeartMesh &mesh, const mesh::Fibres &fibres, const ElectrophysiologyOptions &options) {
+  if (mesh.tetrahedra.empty())
+    throw CaseError("electrophysiology: the mesh has no tetrahedra; make or load a mesh first");
+  Preparation p;
+  p.refinements = refinements_for(mesh, options);
+  p.electrodes = standard_electrodes(mesh);
+  p.fine = mesh;
+  p.history_nodes = mesh.nodes.size();
+  mesh::Fibres fine_fibres = fibres;
+  for (int level = 0; level < p.refinements; ++level) {
+    fine_fibres = mesh::refine(fine_fibres, p.fine);
+    p.fine = mesh::refine(p.fine);
+    if (level == 0)
+      p.history_nodes = p.fine.nodes.size();
+  }
+  p.stimuli = stimuli_on(mesh, p.fine, options);
+  p.fibre_and_factor = fibre_and_factor_of(p.fine, fine_fibres, options.fast_endocardium);
+  p.element_volume = mesh::wall_volume(p.fine) / static_cast<double>(p.fine.tetrahedra.size());
+  say("electrophysiology: " + std::to_string(p.fine.nodes.size()) + " nodes, " + std::to_string(p.fine.tetrahedra.size()) +
+      " tetrahedra, mean edge " + fixed(mean_edge(p.fine), 2) + " mm");
+  return p;
+}
+
+void share(Preparation &p, MPI_Comm comm) {
+  std::vector<double> numbers{static_cast<double>(p.refinements), static_cast<double>(p.history_nodes), p.element_volume,
+                              static_cast<double>(p.stimuli.size()), static_cast<double>(p.electrodes.size())};
+  std::vector<std::string> names;
+  for (const Stimulus &s : p.stimuli) {
+    numbers.insert(numbers.end(), {static_cast<double>(s.shape), s.radius, s.start, s.duration, s.amplitude});
+    for (const Vector3 &point : {s.centre, s.minimum, s.maximum})
+      numbers.insert(numbers.end(), point.begin(), point.end());
+    names.push_back(s.name);
+  }
+  for (const Vector3 &electrode : p.electrodes)
+    numbers.insert(numbers.end(), electrode.begin(), electrode.end());
+  numbers = broadcast(numbers, comm);
+  std::string joined = broadcast(join(names, "\n"), comm);
+  const double *at = numbers.data();
+  const auto point = [&] {
+    const Vector3 value{at[0], at[1], at[2]};
+    at += 3;
+    return value;
+  };
+  p.refinements = static_cast<int>(at[0]);
+  p.history_nodes = static_cast<std::size_t>(at[1]);
+  p.element_volume = at[2];
+  p.stimuli.resize(static_cast<std::size_t>(at[3]));
+  p.electrodes.resize(static_cast<std::size_t>(at[4]));
+  at += 5;
+  for (Stimulus &s : p.stimuli) {
+    s.shape = static_cast<Stimulus::Shape>(static_cast<int>(at[0]));
+    s.radius = at[1];
+    s.start = at[2];
+    s.duration = at[3];
+    s.amplitude = at[4];
+    at += 5;
+    s.centre = point();
+    s.minimum = point();
+    s.maximum = point();
+    const std::size_t end = std::min(joined.find('\n'), joined.size());
+    s.name = joined.substr(0, end);
+    joined.erase(0, end + 1);
+  }
+  for (Vector3 &electrode : p.electrodes)
+    electrode = point();
+  for (Stimulus &s : p.stimuli) {
+    const std::vector<double> nodes = broadcast(std::vector<double>(s.nodes.begin(), s.nodes.end()), comm);
+    s.nodes.assign(nodes.begin(), nodes.end());
+  }
+}
+
+int refinements_for(const HeartMesh &mesh, const ElectrophysiologyOptions &options) {
+  if (options.refinements >= 0)
+    return options.refinements;
+  const double edge = mean_edge(mesh), halvings = std::log2(edge / options.element_size);
+  const int times = std::max(1, static_cast<int>(std::ceil(halvings - 1e-9)));
+  if (times > 1 && times - halvings > 0.8) // less than 15 % too coarse for one refinement fewer
+    warn("electrophysiology: a mesh with mean edges of " + fixed(edge, 2) + " mm must be refined " + std::to_string(times) +
+         " times to reach " + fixed(options.element_size, 2) + " mm and ends at " + fixed(edge / std::pow(2.0, times), 2) +
+         " mm; mesh.element_size " + fixed(100.0 * std::pow(2.0, times - 1 - halvings), 0) +
+         " % of today's would need one refinement, eight times the work, less");
+  return times;
+}
+
+} // namespace corvivo::physics

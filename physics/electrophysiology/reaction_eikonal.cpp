@@ -1,0 +1,132 @@
+#include <io/base/errors.hpp>
+#include <io/base/log.hpp>
+#include <io/base/text.hpp>
+#include <physics/ecg/lead_field.hpp>
+#include <physics/ecg/torso.hpp>
+#include <physics/electrophysiology/reaction_eikonal.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+namespace corvivo::physics {
+
+using namespace io;
+using mesh::Vector3;
+
+namespace {
+
+/// ms from the beginning of the stimulus until a single cell crosses 0 mV.
+double latency(const IonicModel &model, const ElectrophysiologyOptions &options) {
+  constexpr double step = 0.01, longest = 20; // ms
+  std::vector<double> states = initial_states(model, 1), voltage(IonicModel::pack, model.resting_voltage()), current(IonicModel::pack);
+  for (double time = 0; time < longest; time += step) {
+    model.advance(voltage.data(), states.data(), IonicModel::pack, IonicModel::pack, step, current.data());
+    const double stimulus = time < options.stimulus_duration - 1e-9 ? options.stimulus_amplitude : 0;
+    for (std::size_t i = 0; i < IonicModel::pack; ++i)
+      voltage[i] += step * (stimulus - current[i]);
+    if (voltage[0] >= 0)
+      return time + step;
+  }
+  throw SolveError("electrophysiology: a single cell does not fire under the stimulus of " + fixed(options.stimulus_amplitude, 1) +
+                   " mV/ms for " + fixed(options.stimulus_duration, 1) + " ms: the stimulus did not capture; make it stronger");
+}
+
+std::vector<EikonalSeed> seeds(const Preparation &p, double delay) {
+  std::vector<EikonalSeed> all;
+  for (const Stimulus &stimulus : p.stimuli) {
+    const std::size_t before = all.size();
+    for (std::size_t i = 0; i < p.fine.nodes.size(); ++i)
+      if (stimulus.covers(p.fine.nodes[i], i))
+        all.push_back({i, stimulus.start + delay});
+    if (all.size() == before)
+      throw CaseError("electrophysiology: the stimulus '" + stimulus.name +
+                      "' covers no node of the mesh; move it into the mesh or make it larger than an element");
+  }
+  return all;
+}
+
+} // namespace
+
+ReactionEikonal reaction_eikonal(const IonicModel &model, const Preparation &p, const ElectrophysiologyOptions &options) {
+  ReactionEikonal result;
+  const double speed = wave_speed_of(model);
+  if (options.tune_conductivities) {
+    result.speeds = {options.velocity.along, options.velocity.across};
+    result.diffusivity.along = std::pow(options.velocity.along / speed, 2);
+    result.diffusivity.across = std::pow(options.velocity.across / speed, 2);
+  } else {
+    const double scale = 1.0 / (options.surface_to_volume * options.capacitance);
+    result.diffusivity.along = options.conductivity.along * scale;
+    result.diffusivity.across = options.conductivity.across * scale;
+    result.speeds = {speed * std::sqrt(result.diffusivity.along), speed * std::sqrt(result.diffusivity.across)};
+  }
+  const Eikonal eikonal(p.fine.nodes, p.fine.tetrahedra, p.fibre_and_factor, result.speeds);
+  result.activation = eikonal.arrival(seeds(p, latency(model, options)));
+  const auto unreached = std::count_if(result.activation.begin(), result.activation.end(), [](double t) { return std::isinf(t); });
+  if (unreached > 0)
+    throw SolveError("electrophysiology: no path leads from the stimuli to " + std::to_string(unreached) +
+                     " nodes; stimulate every separate piece of the mesh");
+  result.wave = travelling_wave(model, options.duration);
+  return result;
+}
+
+NodalHistory ReactionEikonal::calcium(const ElectrophysiologyOptions &options, std::size_t nodes) const {
+  NodalHistory history;
+  history.nodes = nodes;
+  if (wave.calcium.empty())
+    return history;
+  const double every = std::max(1.0, std::round(options.calcium_interval));
+  for (double time = 0; time <= std::ceil(options.duration - 1e-9); time += every) {
+    history.times.push_back(time);
+    for (std::size_t i = 0; i < nodes; ++i)
+      history.values.push_back(static_cast<float>(wave.calcium_at(time - activation[i])));
+  }
+  return history;
+}
+
+TimeSeries ReactionEikonal::ecg(const Preparation &p, const ElectrophysiologyOptions &options) const {
+  TimeSeries ecg;
+  if (p.electrodes.empty())
+    return ecg;
+  ecg.add_column("time", "ms");
+  for (const char *name : lead_names)
+    ecg.add_column(name, "mV");
+  std::vector<Vector3> fibre;
+  std::vector<double> factor;
+  for (std::size_t c = 0; c < p.fine.tetrahedra.size(); ++c) {
+    fibre.push_back({p.fibre_and_factor[4 * c], p.fibre_and_factor[4 * c + 1], p.fibre_and_factor[4 * c + 2]});
+    factor.push_back(p.fibre_and_factor[4 * c + 3]);
+  }
+  const LeadField field(serial_tissue(p.fine, std::move(fibre), std::move(factor)), diffusivity, p.electrodes,
+                        options.surface_to_volume * options.capacitance / options.bath_conductivity);
+  // V depends on t - T alone, so the weights of nodes that are activated together are added up first.
+  constexpr double width = 0.1; // ms
+  const double first = *std::min_element(activation.begin(), activation.end()),
+               last = *std::max_element(activation.begin(), activation.end());
+  const auto bins = static_cast<std::size_t>((last - first) / width) + 2;
+  std::vector<std::vector<double>> sums(p.electrodes.size(), std::vector<double>(bins, 0.0));
+  for (std::size_t i = 0; i < activation.size(); ++i) {
+    const double at = (activation[i] - first) / width;
+    const auto bin = static_cast<std::size_t>(at);
+    const double share = at - static_cast<double>(bin);
+    for (std::size_t e = 0; e < sums.size(); ++e) {
+      sums[e][bin] += (1 - share) * field.weights()[e][i];
+      sums[e][bin + 1] += share * field.weights()[e][i];
+    }
+  }
+  for (double time = 0; time <= std::ceil(options.duration - 1e-9); time += 1) {
+    std::array<double, electrodes> potential{};
+    for (std::size_t bin = 0; bin < bins; ++bin) {
+      const double voltage = wave.voltage_at(time - first - width * static_cast<double>(bin));
+      for (std::size_t e = 0; e < sums.size(); ++e)
+        potential[e] += sums[e][bin] * voltage;
+    }
+    std::vector<double> row{time};
+    for (const double lead : leads(potential))
+      row.push_back(lead);
+    ecg.append_row(row);
+  }
+  return ecg;
+}
+
+} // namespace corvivo::physics

@@ -1,0 +1,29 @@
+#pragma once
+/// One heartbeat in seconds: arrival times by the eikonal equation, the travelling wave of the ionic model at each.
+#include <physics/electrophysiology/cable.hpp>
+#include <physics/electrophysiology/eikonal.hpp>
+#include <physics/electrophysiology/preparation.hpp>
+
+namespace corvivo::physics {
+
+/// V(x, t) = U(t - T(x)) and the same for calcium: T the arrival time of the eikonal equation, U what a point of tissue sees of a plane
+/// wave of the ionic model (TravellingWave). This is the reaction-eikonal model without diffusion (Neic et al., J Comput Phys 346:191,
+/// 2017), whose foot current is the wave's own. Left out: the speed's dependence on the front's curvature and on recovery, and the
+/// electrotonic smoothing of repolarisation.
+struct ReactionEikonal {
+  std::vector<double> activation; ///< ms, of every node of the fine mesh
+  TravellingWave wave;
+  WaveSpeeds speeds;
+  Diffusivity diffusivity; ///< that of the continuum at these speeds
+
+  /// Calcium every `calcium_interval` of the first `nodes` nodes.
+  NodalHistory calcium(const ElectrophysiologyOptions &options, std::size_t nodes) const;
+  /// Twelve leads every ms; empty without electrodes.
+  io::TimeSeries ecg(const Preparation &p, const ElectrophysiologyOptions &options) const;
+};
+
+/// Serial. Throws SolveError when a stimulus does not make a cell fire or tissue is not reached, CaseError for a stimulus that covers
+/// nothing.
+ReactionEikonal reaction_eikonal(const IonicModel &model, const Preparation &p, const ElectrophysiologyOptions &options);
+
+} // namespace corvivo::physics

@@ -1,0 +1,129 @@
+/// Wave speed of the discretisations: Niederer's slab and plane waves. Prints rows of tables/wave_speed_*.csv.
+///   bench_wave_speed slab RULE H DT [corrected]      activation at the nine points, one row
+///   bench_wave_speed plane RULE H ANGLE [corrected]  velocity of a plane wave on an irregular mesh, against the continuum's
+/// Rules: see `rules` below. H in mm, DT in ms, ANGLE in degrees between fibres and wave.
+#include <io/base/units.hpp>
+#include <mesh/slab.hpp>
+#include <physics/electrophysiology/cable.hpp>
+#include <physics/electrophysiology/conduction_velocity.hpp>
+#include <physics/electrophysiology/monodomain.hpp>
+#include <tests/benchmarks/timing.hpp>
+
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <map>
+#include <string>
+
+using namespace corvivo;
+using namespace corvivo::physics;
+using mesh::norm;
+using mesh::Vector3;
+using mesh::operator-;
+
+namespace {
+
+const Diffusivity published{0.0952983725135624, 0.012575841147269718}; ///< Niederer 2011: sigma / (chi C_m), mm^2/ms
+
+Discretisation rule(const std::string &current, double consistent, double implicitness, int level = 0) {
+  Discretisation d;
+  d.current = current;
+  d.consistent_mass = consistent;
+  d.implicitness = implicitness;
+  d.quadrature_level = level;
+  return d;
+}
+
+const std::map<std::string, Discretisation> rules = {
+    {"nodal_lumped", rule("nodal", 0, 0)},
+    {"nodal_half", rule("nodal", 0.5, 0.5)},
+    {"nodal_consistent", rule("nodal", 1, 0.5)},
+    {"states_lumped", rule("interpolated_states", 0, 0)},
+    {"states_lumped_32", rule("interpolated_states", 0, 0, 1)},
+    {"states_half", rule("interpolated_states", 0.5, 0.5)},
+    {"states_consistent", rule("interpolated_states", 1, 0.5)},
+    {"states_consistent_32", rule("interpolated_states", 1, 0.5, 1)},
+};
+
+Diffusivity corrected(const IonicModel &model, double h, double dt, const Discretisation &discretisation) {
+  const double speed = wave_speed_of(model);
+  StripOptions strip;
+  strip.element_volume = h * h * h / 6;
+  strip.time_step = dt;
+  strip.discretisation = discretisation;
+  return tune_diffusivity(model, speed * std::sqrt(published.along), speed * std::sqrt(published.across), strip).diffusivity;
+}
+
+Stimulus corner() {
+  Stimulus stimulus;
+  stimulus.name = "corner";
+  stimulus.shape = Stimulus::Shape::box;
+  stimulus.maximum = {1.5, 1.5, 1.5};
+  stimulus.amplitude = 35.714285714285715;
+  return stimulus;
+}
+
+void slab(const IonicModel &model, const std::string &name, double h, double dt, bool correct) {
+  const Discretisation &discretisation = rules.at(name);
+  Diffusivity d = published;
+  const double tuning = benchmark::fastest(1, [&] {
+    if (correct)
+      d = corrected(model, h, dt, discretisation);
+  });
+  const mesh::HeartMesh box = mesh::make_slab({20, 7, 3}, h);
+  const Tissue tissue =
+      serial_tissue(box, std::vector<Vector3>(box.tetrahedra.size(), Vector3{1, 0, 0}), std::vector<double>(box.tetrahedra.size(), 1.0));
+  Monodomain monodomain(tissue, model, d, {corner()}, discretisation);
+  constexpr double longest = 140;
+  const double seconds = benchmark::fastest(1, [&] {
+    while (monodomain.time() < longest && std::isinf(monodomain.latest_activation()))
+      for (int s = 0; s < std::lround(1 / dt); ++s)
+        monodomain.step(dt);
+  });
+  std::printf("%s%s,%g,%g", name.c_str(), correct ? "_corrected" : "", h, dt);
+  for (const Vector3 &point :
+       std::vector<Vector3>{{0, 0, 0}, {0, 7, 0}, {20, 0, 0}, {20, 7, 0}, {0, 0, 3}, {0, 7, 3}, {20, 0, 3}, {20, 7, 3}, {10, 3.5, 1.5}}) {
+    double sum = 0, closest = 1e300; // the mean over the nodes that are equally near
+    int count = 0;
+    for (std::size_t i = 0; i < tissue.nodes.size(); ++i) {
+      const double distance = norm(tissue.nodes[i] - point);
+      if (distance < closest - 1e-6) {
+        closest = distance;
+        sum = count = 0;
+      }
+      if (distance < closest + 1e-6) {
+        sum += monodomain.activation()[i];
+        ++count;
+      }
+    }
+    std::printf(",%.3f", sum / count);
+  }
+  std::printf(",%zu,%.0f,%.2f,%.2f\n", tissue.owned, monodomain.time(), seconds, tuning);
+}
+
+void plane(const IonicModel &model, const std::string &name, double h, double angle, bool correct) {
+  const double dt = 0.05, speed = wave_speed_of(model);
+  const Diffusivity d = correct ? corrected(model, h, dt, rules.at(name)) : published;
+  StripOptions strip;
+  strip.element_volume = h * h * h / 6;
+  strip.time_step = dt;
+  strip.discretisation = rules.at(name);
+  const double error = plane_wave_error(model, d, speed * std::sqrt(published.along), speed * std::sqrt(published.across), angle, strip);
+  std::printf("%s%s,%g,%g,%.1f\n", name.c_str(), correct ? "_corrected" : "", h, angle, error);
+}
+
+} // namespace
+
+int main(int argc, char **argv) {
+  MPI_Init(&argc, &argv);
+  const auto model = ionic_models().make("ten_tusscher_2006_epi");
+  const std::string what = argc > 1 ? argv[1] : "";
+  const bool correct = argc > 5 && std::string(argv[5]) == "corrected";
+  if (what == "slab" && argc > 4)
+    slab(*model, argv[2], std::atof(argv[3]), std::atof(argv[4]), correct);
+  else if (what == "plane" && argc > 4)
+    plane(*model, argv[2], std::atof(argv[3]), std::atof(argv[4]), correct);
+  else if (what == "speed")
+    std::printf("%.5f\n", wave_speed_of(*model));
+  MPI_Finalize();
+}
