@@ -1,8 +1,8 @@
 #include <calibration/posterior.hpp>
 
 #include <calibration/parameter_scale.hpp>
-#include <calibration/random_stream.hpp>
 #include <io/base/errors.hpp>
+#include <io/base/random_stream.hpp>
 #include <io/base/text.hpp>
 #include <physics/parameter_json.hpp>
 
@@ -37,7 +37,7 @@ std::vector<physics::ParameterVector> Posterior::draw(std::size_t count, std::in
   const ParameterScale scale(space);
   const Vector center = scale.to_standard(mode);
   const Matrix l = cholesky(covariance);
-  RandomStream random(static_cast<std::uint64_t>(draw_seed));
+  io::RandomStream random(static_cast<std::uint64_t>(draw_seed));
   const auto inside = [&](const Vector &x) {
     for (std::size_t i = 0; i < x.size(); ++i)
       if (x[i] < scale.lower()[i] || x[i] > scale.upper()[i])

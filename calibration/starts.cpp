@@ -1,8 +1,8 @@
 #include <calibration/starts.hpp>
 
-#include <calibration/random_stream.hpp>
 #include <calibration/spread.hpp>
 #include <io/base/errors.hpp>
+#include <io/base/random_stream.hpp>
 
 #include <numeric>
 
@@ -10,7 +10,7 @@ namespace corvivo::calibration {
 
 Matrix starting_points(const ParameterScale &scale, std::size_t count, std::int64_t seed) {
   Matrix points(count, Vector(scale.size(), 0.0));
-  RandomStream random(static_cast<std::uint64_t>(seed));
+  io::RandomStream random(static_cast<std::uint64_t>(seed));
   const std::size_t slices = count - 1;
   for (std::size_t i = 0; i < scale.size(); ++i) {
     std::vector<std::size_t> slice(slices);

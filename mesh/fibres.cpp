@@ -47,7 +47,7 @@ void FibreOptions::describe(io::Schema &schema) {
   schema.quantity("right_epicardium_angle", right_epicardium_angle, "deg", io::between(-90, 90),
                   "Helix angle at the epicardium of the right free wall.", doste);
   schema.quantity("insertion_width", insertion_width, "mm", io::positive,
-                  "Width of the right free wall, from the left wall on, over which the fibres of both pass into each other.");
+                  "Width on both sides of an insertion of the right ventricle over which the fibres of the walls pass into each other.");
   schema.choice("depth", depth, {"geometric", "harmonic"},
                 "What the angle is linear in: the ratio of the distances to both surfaces, or the Laplace solution.");
   schema.choice("longitudinal", longitudinal, {"long_axis", "laplace"},
@@ -72,14 +72,6 @@ Frame turned(double a, double b, const Vector3 &transmural, const Vector3 &longi
   return result;
 }
 
-/// Angle of the mean of two lines; exactly that of one when it has all the weight.
-double mean_of_lines(double a, double b, double weight_of_b) {
-  if (weight_of_b <= 0 || weight_of_b >= 1)
-    return weight_of_b <= 0 ? a : b;
-  return 0.5 * std::atan2((1 - weight_of_b) * std::sin(2 * a) + weight_of_b * std::sin(2 * b),
-                          (1 - weight_of_b) * std::cos(2 * a) + weight_of_b * std::cos(2 * b));
-}
-
 } // namespace
 
 Frame frame(const FibreOptions &options, double depth, const Vector3 &transmural, const Vector3 &longitudinal) {
@@ -90,9 +82,11 @@ Frame frame(const FibreOptions &options, double depth, const Vector3 &transmural
 
 Frame frame(const FibreOptions &options, const RightBlend &place, const Vector3 &transmural, const Vector3 &longitudinal) {
   const double left = std::clamp(place.left_depth, 0.0, 1.0), right = std::clamp(place.right_depth, 0.0, 1.0);
-  const double outer = options.epicardium_angle + place.septum * (-options.right_endocardium_angle - options.epicardium_angle);
-  const double a = mean_of_lines(between(options.endocardium_angle, outer, left),
-                                 between(options.right_endocardium_angle, options.right_epicardium_angle, right), place.weight);
+  const double outer =
+      options.epicardium_angle + place.septum * (-options.right_endocardium_angle * place.beyond - options.epicardium_angle);
+  const double of_left = between(options.endocardium_angle, outer, left);
+  const double of_right = between(options.right_endocardium_angle, options.right_epicardium_angle, right);
+  const double a = of_left + place.weight * (of_right - of_left);
   const double b = between(options.endocardium_sheet_angle, options.epicardium_sheet_angle, left + place.weight * (right - left));
   return turned(a, b, transmural, longitudinal);
 }
@@ -111,6 +105,7 @@ Frame Fibres::at(const std::array<std::size_t, 4> &cell_nodes, const std::array<
       place.right_depth += barycentric[i] * node.right_depth;
       place.septum += barycentric[i] * node.septum;
       place.weight += barycentric[i] * node.weight;
+      place.beyond += barycentric[i] * node.beyond;
     }
   }
   return right.empty() ? frame(options, d, t, l) : frame(options, place, t, l);

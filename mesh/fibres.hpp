@@ -30,7 +30,7 @@ struct FibreOptions {
   double endocardium_sheet_angle = 0, epicardium_sheet_angle = 0;
   /// Helix angles of the right free wall, seen from its own cavity as those of the left from the left one.
   double right_endocardium_angle = 90, right_epicardium_angle = -25;
-  double insertion_width = 10; ///< mm of the right free wall over which the left wall's fibres turn into its own
+  double insertion_width = 15; ///< mm on both sides of an insertion over which the walls' fibres turn into each other
   /// "geometric": d_endo / (d_endo + d_epi), distances to the two surfaces. "harmonic": the Laplace solution itself. The harmonic depth
   /// runs ahead near the endocardium (on a cylinder it is ln(r/a)/ln(b/a)), so the angle would not be linear in the wall: 5 degrees at
   /// mid-wall of Land's ellipsoid. Hence geometric by default.
@@ -47,6 +47,7 @@ struct RightBlend {
   double right_depth = 0; ///< 0 at the right endocardium, 1 at the epicardium
   double septum = 0;      ///< 0 where the left wall ends at the epicardium, 1 where it ends at the right endocardium
   double weight = 0;      ///< 0 in the left wall, 1 in the right free wall beyond `insertion_width`
+  double beyond = 0;      ///< 0 at the insertions and in the right free wall, 1 in the left wall beyond `insertion_width` of them
 };
 
 /// The ingredients of the rule at the nodes of a mesh, from which a frame follows at any point of a cell: depth and the two directions are
@@ -64,9 +65,10 @@ struct Fibres {
 /// f = cos(a) c + sin(a) l', c = l x t / |l x t|, l' = t x c, a linear in depth; the sheet s = cos(b) t + sin(b) t x f (Bayer 2012).
 /// Always orthonormal: where l is parallel to t (on the axis at the apex) c is some fixed direction across t.
 Frame frame(const FibreOptions &options, double depth, const Vector3 &transmural, const Vector3 &longitudinal);
-/// The same in a biventricle, a = the mean of the lines (not arrows) at the angles of the left and of the right wall, by `weight`: the
-/// shorter turn between them, as the interpolation of Bayer 2012. In the left wall the angle ends at the epicardial one or, in the septum,
-/// at minus that of the right endocardium (the same line seen from the right cavity).
+/// The same in a biventricle. In the left wall the angle ends at the epicardial one or, in the septum, at minus that of the right
+/// endocardium (the same line seen from the right cavity); towards an insertion that end goes to 0 with `beyond`. In the right free wall
+/// the angle of its own depth, by `weight`, and with the rest what the left wall ends with at the insertion: 0 at the right endocardium,
+/// the epicardial angle outside. All of it is linear in the angles, so that the fibre is continuous wherever the fields of RightBlend are.
 Frame frame(const FibreOptions &options, const RightBlend &place, const Vector3 &transmural, const Vector3 &longitudinal);
 
 /// Laplace-Dirichlet rule: the harmonic function from 0 at "endocardium_lv" to 1 at "epicardium" (P2, its gradient averaged at the nodes)
@@ -75,9 +77,11 @@ Frame frame(const FibreOptions &options, const RightBlend &place, const Vector3 
 /// Sets `fibre_angle_endocardium`, `fibre_angle_epicardium` [deg] (mean helix angle at these surfaces) and `wall_thickness_mean` [mm].
 /// A mesh with "endocardium_rv" is a biventricle, whose right free wall is the region "rv_wall": the left rule there ends at the epicardium
 /// and at the right endocardium, the right one goes from right endocardium to epicardium with its own angles (as Doste et al., Int J Numer
-/// Methods Biomed Eng 35:e3185, 2019, who give the default ones), and the two meet over `insertion_width` of the free wall. Between any
-/// smooth rotations through two walls and the fold of the right endocardium a half turn is left over, so somewhere inside each insertion
-/// there is a line on which the direction is not defined (a disclination). Sets also `fibre_angle_rv_endocardium`,
+/// Methods Biomed Eng 35:e3185, 2019, who give the default ones), and the two meet over `insertion_width` on both sides of an insertion.
+/// Once around an insertion (through the free wall of the left ventricle, along the epicardium, through the right free wall, over the fold
+/// of the right endocardium, through the septum) these rotations leave half a turn over, which no smooth field inside can lose. It is put
+/// on the right endocardium: there the fibres, longitudinal elsewhere, turn to circumferential at the fold, a quarter turn on each side of
+/// it. That is a choice for continuity, not an observation. Sets also `fibre_angle_rv_endocardium`,
 /// `fibre_angle_rv_epicardium` and, over the neighbouring cells of the insertions, `fibre_jump_insertion` and `fibre_jump_insertion_median`
 /// [deg], the largest and the median angle between their fibres. Outflow tracts are not told apart.
 /// The rule "uniform" takes any mesh and sets no quantity.

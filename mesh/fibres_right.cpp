@@ -43,8 +43,9 @@ std::vector<RightBlend> blends(const HeartMesh &mesh, const Sides &side, const W
   std::vector<RightBlend> result;
   for (std::size_t n = 0; n < mesh.nodes.size(); ++n) {
     const double outside = walls.epicardium[n] + walls.right[n];
+    const double away = smooth_step(strip.distance[n], 0, insertion_width); // 0 at the nodes of both walls
     result.push_back({walls.left_depth(n), walls.right_depth(n), outside > 0 ? smooth_step(walls.epicardium[n] / outside, 0.35, 0.65) : 0.5,
-                      side.left[n] ? 0 : smooth_step(strip.distance[n], 0, insertion_width)});
+                      side.left[n] ? 0 : away, side.left[n] ? away : 0});
   }
   return result;
 }
@@ -79,12 +80,12 @@ void turn_transmural(const HeartMesh &mesh, const Sides &side, const Harmonic &a
 }
 
 /// Angles (degrees, ascending) between the fibres of cells that share a face and of which one has a node between the two rules.
-std::vector<double> jumps(const HeartMesh &mesh, const Sides &side, const Fibres &fibres) {
+std::vector<double> jumps(const HeartMesh &mesh, const Fibres &fibres) {
   std::map<std::array<std::size_t, 3>, std::size_t> first;
   std::vector<double> angles;
   const auto mixed = [&](std::size_t c) {
     return std::any_of(mesh.tetrahedra[c].begin(), mesh.tetrahedra[c].end(), [&](std::size_t n) {
-      return (side.left[n] && side.right[n]) || (fibres.right[n].weight > 0 && fibres.right[n].weight < 1);
+      return fibres.right[n].weight < 1 && fibres.right[n].beyond < 1; // within the insertion's width, in either wall
     });
   };
   constexpr std::array<double, 4> centre{0.25, 0.25, 0.25, 0.25};
@@ -137,7 +138,7 @@ void add_right_ventricle(const HeartMesh &mesh, const Harmonic &across_right, Fi
     thickness += side.left[n] ? walls.left_thickness(n) : 0;
     left_nodes += side.left[n];
   }
-  const std::vector<double> angles = jumps(mesh, side, fibres);
+  const std::vector<double> angles = jumps(mesh, fibres);
   quantities.set("wall_thickness_mean", thickness / left_nodes, "mm");
   quantities.set("fibre_angle_endocardium", mean_angle(mesh, fibres, "endocardium_lv"), "deg");
   quantities.set("fibre_angle_epicardium", mean_angle(mesh, fibres, "epicardium"), "deg");

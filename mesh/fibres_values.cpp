@@ -20,7 +20,7 @@ Fibres refine(const Fibres &coarse, const HeartMesh &coarse_mesh) {
     if (!coarse.right.empty()) {
       const RightBlend &p = coarse.right[a], &q = coarse.right[b];
       fine.right.push_back({0.5 * (p.left_depth + q.left_depth), 0.5 * (p.right_depth + q.right_depth), 0.5 * (p.septum + q.septum),
-                            0.5 * (p.weight + q.weight)});
+                            0.5 * (p.weight + q.weight), 0.5 * (p.beyond + q.beyond)});
     }
   }
   return fine;
@@ -51,14 +51,14 @@ std::vector<double> flat(const std::vector<Vector3> &vectors) {
 std::vector<double> flat(const std::vector<RightBlend> &places) {
   std::vector<double> values;
   for (const RightBlend &p : places)
-    values.insert(values.end(), {p.left_depth, p.right_depth, p.septum, p.weight});
+    values.insert(values.end(), {p.left_depth, p.right_depth, p.septum, p.weight, p.beyond});
   return values;
 }
 
 std::vector<RightBlend> blends(const std::vector<double> &values) {
   std::vector<RightBlend> all;
-  for (std::size_t i = 0; i + 3 < values.size(); i += 4)
-    all.push_back({values[i], values[i + 1], values[i + 2], values[i + 3]});
+  for (std::size_t i = 0; i + 4 < values.size(); i += 5)
+    all.push_back({values[i], values[i + 1], values[i + 2], values[i + 3], values[i + 4]});
   return all;
 }
 
@@ -92,7 +92,7 @@ io::Grid to_grid(const HeartMesh &mesh, const Fibres &fibres) {
 
 namespace {
 
-constexpr const char *format = "corvivo fibres 2", *what = "saved fibres";
+constexpr const char *format = "corvivo fibres 3", *what = "saved fibres";
 
 nlohmann::json header(const Fibres &fibres) {
   const FibreOptions &o = fibres.options;
@@ -141,7 +141,7 @@ Fibres scatter(const Fibres &on_rank_0, const DistributedMesh &mesh) {
   local.transmural = vectors(mesh.scatter_node_data(flat(on_rank_0.transmural), 3));
   local.longitudinal = vectors(mesh.scatter_node_data(flat(on_rank_0.longitudinal), 3));
   if (biventricular)
-    local.right = blends(mesh.scatter_node_data(flat(on_rank_0.right), 4));
+    local.right = blends(mesh.scatter_node_data(flat(on_rank_0.right), 5));
   return local;
 }
 
@@ -155,12 +155,12 @@ Fibres load_fibres(const std::string &path) {
   const io::HeadedFile file = io::read_headed_file(path, format, what);
   Fibres fibres;
   const auto [nodes, biventricular] = read_header(file.heading, path, fibres.options);
-  io::check_length(file, (biventricular ? 11 : 7) * nodes * sizeof(double), path, what);
+  io::check_length(file, (biventricular ? 12 : 7) * nodes * sizeof(double), path, what);
   fibres.depth = io::numbers_of<double>(file, 0, nodes);
   fibres.transmural = vectors(io::numbers_of<double>(file, nodes, 3 * nodes));
   fibres.longitudinal = vectors(io::numbers_of<double>(file, 4 * nodes, 3 * nodes));
   if (biventricular)
-    fibres.right = blends(io::numbers_of<double>(file, 7 * nodes, 4 * nodes));
+    fibres.right = blends(io::numbers_of<double>(file, 7 * nodes, 5 * nodes));
   return fibres;
 }
 

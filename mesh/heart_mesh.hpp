@@ -22,7 +22,7 @@ struct HeartMesh {
   std::vector<Vector3> nodes;                         ///< mm
   std::vector<std::array<std::size_t, 4>> tetrahedra; ///< positively oriented node indices
   std::vector<int> region;                            ///< per tetrahedron, index into `region_names`
-  std::vector<std::string> region_names;              ///< "lv_wall", later "rv_wall", "scar" ...
+  std::vector<std::string> region_names;              ///< "lv_wall", "rv_wall", "scar", "no_reflow", "border_zone"
   std::vector<std::array<std::size_t, 3>> triangles;  ///< boundary faces, normal (right-hand rule) out of the tissue
   std::vector<int> surface;                           ///< per triangle, index into `surface_names`
   std::vector<std::string> surface_names;             ///< "endocardium_lv", "epicardium", "base" (heart); "x0" ... "z1" (slab)

@@ -34,7 +34,7 @@ double HeartShape::value(const std::vector<float> &field, const Vector3 &point) 
 
 namespace {
 
-constexpr const char *format = "corvivo heart shape 2", *what = "a saved heart shape";
+constexpr const char *format = "corvivo heart shape 3", *what = "a saved heart shape";
 
 template <class Shape, class Visit> void each_vector(Shape &shape, const Visit &visit) {
   visit("origin", shape.origin);
@@ -58,6 +58,7 @@ template <class Shape, class Visit> void each_number(Shape &shape, const Visit &
   visit("wall_volume", shape.wall_volume);
   visit("label_right_volume", shape.label_right_volume);
   visit("right_volume", shape.right_volume);
+  visit("label_right_wall_volume", shape.label_right_wall_volume);
 }
 
 } // namespace

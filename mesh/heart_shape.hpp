@@ -39,6 +39,7 @@ struct HeartShape {
   double label_cavity_volume = 0, label_wall_volume = 0; ///< voxels of the label map below the base plane, mL
   double cavity_volume = 0, wall_volume = 0;             ///< of the two fields below the base plane, mL
   double label_right_volume = 0, right_volume = 0;       ///< the same of the right cavity
+  double label_right_wall_volume = 0;                    ///< voxels of the right free wall below the base plane, mL; 0: not labelled
   std::vector<std::string> notes;                        ///< what smoothing and closing changed, in sentences
 
   /// Trilinear; outside the lattice the nearest value plus the distance to the lattice, so the sign stays right everywhere.

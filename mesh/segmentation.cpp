@@ -5,6 +5,8 @@
 #include <io/base/schema.hpp>
 #include <io/base/text.hpp>
 #include <io/formats/label_image.hpp>
+#include <mesh/atrium.hpp>
+#include <mesh/reslice.hpp>
 #include <mesh/segmentation_checks.hpp>
 #include <mesh/segmentation_repair.hpp>
 
@@ -16,12 +18,20 @@
 namespace corvivo::mesh {
 
 void SegmentationOptions::describe(io::Schema &schema) {
-  schema.file("ed", ed, "Label map at end-diastole: short-axis stack as .nii, .nii.gz, .nrrd or .mha.", true);
+  schema.file("ed", ed,
+              "Label map at end-diastole: short-axis stack as .nii, .nii.gz, .nrrd or .mha; or surfaces with "
+              "an array class, or a folder with one surface file each (names that end in base, epi, endo_lv, endo_rv).",
+              true);
   schema.file("es", es, "Label map at end-systole; without it there is no ejection fraction.");
   schema.integer("ed_frame", ed_frame, 0, 10000, "Which volume of 'ed' is end-diastole where the file holds several, counted from 1.");
   schema.integer("es_frame", es_frame, 0, 10000, "Which volume of 'es' is end-systole where the file holds several, counted from 1.");
   schema.section("labels", labels, "What the numbers in the maps mean: acdc, emidec, mnms or ukbb, or each number spelt out.",
                  label_conventions(), label_convention);
+  schema.file(
+      "atrium", atrium,
+      "Contours of the left atrium in the four- and two-chamber view (JSON): its volumes by biplane area and length, and the mitral "
+      "annulus.",
+      false);
   schema.choice("mirrored", mirrored, {"refused", "allowed"},
                 "What to do when the header puts the right ventricle on the patient's left: a mirrored affine, or dextrocardia.");
   schema.choice(
@@ -43,6 +53,7 @@ struct Phase {
   io::Image labels;
   BasePlane base;
   std::optional<io::Image> tissue;
+  double fat = 0; ///< mL
 };
 
 /// Fills holes and closes thin gaps of the slices that are kept (those above the base plane stay as they came) and finds the base plane.
@@ -80,10 +91,12 @@ BasePlane straighten(io::Image &image, std::optional<io::Image> &tissue, const B
 
 Phase read_phase(const std::filesystem::path &path, int frame, const std::string &name, const SegmentationOptions &options,
                  std::vector<std::string> &notes) {
-  const io::Image raw = io::read_label_image(path.string(), frame);
-  check_convention(raw, options.labels);
-  io::Image image = with_our_labels(raw, options.labels);
+  const io::Image read = io::read_label_image(path.string(), frame);
+  check_convention(read, options.labels);
+  const io::Image raw = across_long_axis(read, options.labels);
+  io::Image image = with_our_labels(read, options.labels);
   const RawVolumes volumes{label_volume(image, lv_cavity), label_volume(image, lv_wall), label_volume(image, rv_cavity)};
+  image = with_our_labels(raw, options.labels);
   image.phase = name;
   for (const std::string &note : image.notes)
     notes.push_back(name + ": " + note);
@@ -91,7 +104,8 @@ Phase read_phase(const std::filesystem::path &path, int frame, const std::string
   if (base_at_end(image) < 0)
     image = slices_reversed(image);
   std::optional<io::Image> tissue;
-  if (options.labels.scar != 0 || options.labels.no_reflow != 0)
+  const LabelNumbers &numbers = options.labels;
+  if (std::max({numbers.scar, numbers.no_reflow, numbers.border_zone, numbers.right_wall}) > 0)
     tissue = tissue_map(image, raw, options.labels);
   remove_specks(image, notes);
   remove_thin_bridges(image, notes);
@@ -104,7 +118,7 @@ Phase read_phase(const std::filesystem::path &path, int frame, const std::string
   notes.push_back(name + ": " + std::to_string(base.closed_slices) +
                   " slices have a closed wall; the base plane lies above the last of them and keeps " + below + " mL of the cavity, " +
                   off + " mL above it are cut off");
-  return {volumes, std::move(image), base, std::move(tissue)};
+  return {volumes, std::move(image), base, std::move(tissue), numbers.fat > 0 ? label_volume(raw, numbers.fat) : 0};
 }
 
 /// Healthy adults at rest, mean +- 2 SD pooled over sexes. Petersen 2017, J Cardiovasc Magn Reson 19:18 (UK Biobank, 804 healthy of 5065).
@@ -130,7 +144,8 @@ double ejection_fraction(double edv, double esv) {
   return 100 * (edv - esv) / edv;
 }
 
-void measure(const Segmentation &s, bool with_right, io::Quantities &quantities) {
+void measure(const Segmentation &s, const LabelNumbers &numbers, io::Quantities &quantities) {
+  const bool with_right = numbers.right != 0, names_tissue = std::max({numbers.scar, numbers.no_reflow, numbers.border_zone}) > 0;
   const auto set = [&](const std::string &name, double value, const std::string &unit) -> io::Quantity & {
     io::Quantity &quantity = quantities.set(name, value, unit);
     add_reference_range(quantity);
@@ -148,9 +163,13 @@ void measure(const Segmentation &s, bool with_right, io::Quantities &quantities)
   set("lv_edv_below_base", s.base_ed.cavity_below, "mL");
   if (with_right)
     set("rv_edv", label_volume(s.ed, rv_cavity), "mL");
-  if (s.tissue_ed) {
+  if (const double wall = s.tissue_ed ? label_volume(*s.tissue_ed, right_free_wall) : 0; wall > 0)
+    set("rv_wall_volume", wall, "mL");
+  if (s.tissue_ed && names_tissue) {
     set("scar_volume", label_volume(*s.tissue_ed, scarred_wall), "mL");
     set("no_reflow_volume", label_volume(*s.tissue_ed, no_reflow_wall), "mL");
+    if (const double border = label_volume(*s.tissue_ed, border_zone_wall); border > 0)
+      set("border_zone_volume", border, "mL");
   }
   if (!s.es)
     return;
@@ -167,6 +186,7 @@ void measure(const Segmentation &s, bool with_right, io::Quantities &quantities)
     return;
   const double rv_edv = quantities.value("rv_edv"), rv_esv = label_volume(*s.es, rv_cavity);
   set("rv_esv", rv_esv, "mL");
+  set("rv_sv", rv_edv - rv_esv, "mL");
   set("rv_ef", ejection_fraction(rv_edv, rv_esv), "%");
 }
 
@@ -209,8 +229,12 @@ Segmentation segment(const SegmentationOptions &options, io::Quantities &quantit
     if (io::dot(s.base_ed.normal, s.base_es->normal) < 0.9)
       s.notes.push_back("base and apex of the two phases do not lie the same way; check that both maps are of one patient");
   }
-  measure(s, options.labels.right != 0, quantities);
+  measure(s, options.labels, quantities);
   measure_raw(ed.raw, raw_es, options.labels.right != 0, quantities);
+  if (ed.fat > 0)
+    quantities.set("epicardial_fat_volume", ed.fat, "mL");
+  if (!options.atrium.empty())
+    add_atrial_measures(read_atrial_contours(options.atrium), quantities);
   check_masses(s, s.notes);
   for (const std::string &note : s.notes)
     io::say("  " + note);

@@ -19,6 +19,7 @@ struct SegmentationOptions {
   std::filesystem::path ed, es;   ///< `es` may be empty
   int ed_frame = 0, es_frame = 0; ///< which volume of a file with several, from 1
   LabelNumbers labels;
+  std::filesystem::path atrium;           ///< contours of the left atrium; may be empty
   std::string mirrored = "refused";       ///< or "allowed"
   std::string slice_shifts = "corrected"; ///< or "reported", "ignored"
   void describe(io::Schema &schema);
@@ -30,15 +31,16 @@ struct Segmentation {
   std::optional<io::Image> es;
   BasePlane base_ed;
   std::optional<BasePlane> base_es;
-  std::optional<io::Image> tissue_ed; ///< `Tissue` numbers on the voxels of `ed`, where the labels name scar or no-reflow
-  std::vector<std::string> notes;     ///< what was decided and repaired, in sentences
+  std::optional<io::Image>
+      tissue_ed; ///< `Tissue` numbers on the voxels of `ed`, where the labels name scar, no-reflow, border zone or the right wall
+  std::vector<std::string> notes; ///< what was decided and repaired, in sentences
 };
 
 /// Reads, checks and measures. Sets lv_edv, lv_mass and, where the maps have them, lv_esv, lv_sv, lv_ef, rv_edv, rv_esv, rv_ef,
-/// scar_volume, no_reflow_volume, each of the whole label map; lv_edv_below_base, lv_esv_below_base and lv_ef_below_base up to the last
-/// closed slice of each phase; lv_volume_cut_off; of the maps before any repair lv_edv_raw, lv_wall_volume_raw, lv_esv_raw, rv_edv_raw,
-/// rv_esv_raw. Throws CaseError with a sentence for every input that cannot be a heart; see
-/// BadSegmentations in the tests.
+/// rv_sv, scar_volume, no_reflow_volume, border_zone_volume, rv_wall_volume, epicardial_fat_volume, those of `add_atrial_measures`, each of
+/// the whole label map; lv_edv_below_base, lv_esv_below_base and lv_ef_below_base up to the last closed slice of each phase;
+/// lv_volume_cut_off; of the maps before any repair lv_edv_raw, lv_wall_volume_raw, lv_esv_raw, rv_edv_raw, rv_esv_raw. Throws CaseError
+/// with a sentence for every input that cannot be a heart; see BadSegmentations in the tests.
 Segmentation segment(const SegmentationOptions &options, io::Quantities &quantities);
 
 /// A folder of NIfTI maps and one JSON file; `load_segmentation` gives back the same bits. Both throw CaseError.

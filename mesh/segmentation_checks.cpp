@@ -40,11 +40,15 @@ std::map<int, int> translation(const LabelNumbers &numbers, const std::string &s
   add(numbers.wall, lv_wall);
   for (const int number : numbers.more_wall)
     add(number, lv_wall);
-  for (const int number : {numbers.scar, numbers.no_reflow})
+  for (const int number : {numbers.scar, numbers.no_reflow, numbers.border_zone})
     if (number != 0)
       add(number, lv_wall);
   if (numbers.right != 0)
     add(numbers.right, rv_cavity);
+  if (numbers.right_wall != 0)
+    add(numbers.right_wall, background); // kept apart: see Tissue
+  if (numbers.fat != 0)
+    add(numbers.fat, background); // measured only
   return to_ours;
 }
 
@@ -88,12 +92,14 @@ io::Image with_our_labels(const io::Image &labels, const LabelNumbers &numbers) 
   }
   for (const auto &[number, ours] : to_ours) {
     const bool extra = std::count(numbers.more_wall.begin(), numbers.more_wall.end(), number) > 0 || number == numbers.scar ||
-                       number == numbers.no_reflow; // no infarct in this phase is fine
+                       number == numbers.no_reflow || number == numbers.border_zone; // no infarct in this phase is fine
     if (counts[number] == 0 && !extra)
       throw io::CaseError(labels.source + ": no voxel has label " + std::to_string(number) + " (" +
-                          (ours == lv_cavity ? "left-ventricular cavity"
-                           : ours == lv_wall ? "left-ventricular wall"
-                                             : "right-ventricular cavity") +
+                          (ours == lv_cavity       ? "left-ventricular cavity"
+                           : ours == lv_wall       ? "left-ventricular wall"
+                           : ours == rv_cavity     ? "right-ventricular cavity"
+                           : number == numbers.fat ? "epicardial fat"
+                                                   : "right-ventricular wall") +
                           "); the map has " + found_labels(labels));
   }
   return out;

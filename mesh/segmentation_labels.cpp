@@ -21,22 +21,26 @@ void LabelNumbers::describe(io::Schema &schema) {
   schema.integer("scar", scar, 0, 65535, "Number of infarcted wall, which is kept as a region of its own; 0 where the maps have none.");
   schema.integer("no_reflow", no_reflow, 0, 65535,
                  "Number of wall without reperfusion (microvascular obstruction); 0 where there is none.");
+  schema.integer("border_zone", border_zone, 0, 65535, "Number of wall at the border of a scar (grey zone); 0 where there is none.");
+  schema.integer("rv_wall", right_wall, 0, 65535,
+                 "Number of the free wall of the right ventricle; 0 where the maps have none (then one of stated thickness is grown).");
+  schema.integer("fat", fat, 0, 65535, "Number of epicardial fat, whose volume is measured; 0 where the maps have none.");
 }
 
 namespace {
 
 const std::map<std::string, LabelNumbers> &conventions() {
-  static const std::map<std::string, LabelNumbers> all = {{"acdc", {3, 2, {}, 1, 0, 0, "acdc"}},
-                                                          {"emidec", {1, 2, {}, 0, 3, 4, "emidec"}},
-                                                          {"mnms", {1, 2, {}, 3, 0, 0, "mnms"}},
-                                                          {"ukbb", {1, 2, {}, 3, 0, 0, "ukbb"}}};
+  static const std::map<std::string, LabelNumbers> all = {{"acdc", {3, 2, {}, 1, 0, 0, 0, 0, 0, "acdc"}},
+                                                          {"emidec", {1, 2, {}, 0, 3, 4, 0, 0, 0, "emidec"}},
+                                                          {"mnms", {1, 2, {}, 3, 0, 0, 0, 0, 0, "mnms"}},
+                                                          {"ukbb", {1, 2, {}, 3, 0, 0, 0, 0, 0, "ukbb"}}};
   return all;
 }
 
 std::set<int> numbers_of_wall(const LabelNumbers &numbers) {
   std::set<int> wall(numbers.more_wall.begin(), numbers.more_wall.end());
   wall.insert(numbers.wall);
-  for (const int number : {numbers.scar, numbers.no_reflow})
+  for (const int number : {numbers.scar, numbers.no_reflow, numbers.border_zone})
     if (number > 0)
       wall.insert(number);
   return wall;
@@ -102,7 +106,7 @@ void check_known(const io::Image &labels, const LabelNumbers &numbers) {
   if (numbers.convention.empty())
     return;
   std::set<int> known = numbers_of_wall(numbers);
-  known.insert({0, numbers.cavity, numbers.right});
+  known.insert({0, numbers.cavity, numbers.right, numbers.right_wall});
   for (const float value : labels.voxels)
     if (!known.count(static_cast<int>(value)))
       throw io::CaseError(labels.source + ": holds label " + std::to_string(static_cast<int>(value)) + ", which the convention '" +
@@ -146,7 +150,7 @@ void check_convention(const io::Image &labels, const LabelNumbers &numbers) {
 }
 
 const std::vector<std::string> &tissue_names() {
-  static const std::vector<std::string> names{"", "scar", "no_reflow"};
+  static const std::vector<std::string> names{"", "scar", "no_reflow", "border_zone", "right_wall"};
   return names;
 }
 
@@ -167,10 +171,12 @@ io::Image tissue_map(const io::Image &like, const io::Image &labels, const Label
           at[a] = static_cast<std::size_t>(index);
         }
         const int number = static_cast<int>(labels.voxels[labels.index(at[0], at[1], at[2])]);
-        const Tissue found = number == 0                   ? healthy_wall
-                             : number == numbers.scar      ? scarred_wall
-                             : number == numbers.no_reflow ? no_reflow_wall
-                                                           : healthy_wall;
+        const Tissue found = number == 0                     ? healthy_wall
+                             : number == numbers.scar        ? scarred_wall
+                             : number == numbers.no_reflow   ? no_reflow_wall
+                             : number == numbers.border_zone ? border_zone_wall
+                             : number == numbers.right_wall  ? right_free_wall
+                                                             : healthy_wall;
         tissue.voxels[like.index(i, j, k)] = static_cast<float>(found);
       }
   return tissue;

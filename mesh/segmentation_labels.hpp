@@ -14,10 +14,12 @@ namespace corvivo::mesh {
 /// Which number means what in the patient's file.
 struct LabelNumbers {
   int cavity = 0, wall = 0;
-  std::vector<int> more_wall;  ///< further numbers that are wall too
-  int right = 0;               ///< 0: no right ventricle in the map
-  int scar = 0, no_reflow = 0; ///< wall too, and kept as tissue of its own; 0: none in the map
-  std::string convention;      ///< name of the preset that gave the numbers; empty when they were spelt out
+  std::vector<int> more_wall;                   ///< further numbers that are wall too
+  int right = 0;                                ///< 0: no right ventricle in the map
+  int scar = 0, no_reflow = 0, border_zone = 0; ///< wall too, and kept as tissue of its own; 0: none in the map
+  int right_wall = 0;                           ///< free wall of the right ventricle; 0: not in the map
+  int fat = 0;                                  ///< epicardial fat, measured and else background; 0: not in the map
+  std::string convention;                       ///< name of the preset that gave the numbers; empty when they were spelt out
   void describe(io::Schema &schema);
 };
 
@@ -32,9 +34,9 @@ LabelNumbers label_convention(const std::string &name);
 /// enclosed by wall while another number is: the map then follows another convention, which the sentence names where one fits.
 void check_convention(const io::Image &labels, const LabelNumbers &numbers);
 
-/// Tissue inside the wall.
-enum Tissue : int { healthy_wall = 0, scarred_wall = 1, no_reflow_wall = 2 };
-const std::vector<std::string> &tissue_names(); ///< "", "scar", "no_reflow"
+/// Tissue inside the left wall, and the wall of the right ventricle, which is background of the label map.
+enum Tissue : int { healthy_wall = 0, scarred_wall = 1, no_reflow_wall = 2, border_zone_wall = 3, right_free_wall = 4 };
+const std::vector<std::string> &tissue_names(); ///< "", "scar", "no_reflow", "border_zone", "right_wall"
 
 /// On the voxels of `like` (the same map in any order of its axes) the tissue that `labels` has there.
 io::Image tissue_map(const io::Image &like, const io::Image &labels, const LabelNumbers &numbers);

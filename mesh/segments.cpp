@@ -35,7 +35,8 @@ int sector(double angle, int count, double first) {
   return std::min(count - 1, static_cast<int>(turned / (2 * M_PI) * count));
 }
 
-/// `height`: 0 at the cavity's apex, 1 at the base. The rotational coordinate is 0 where segment 1 ends and 2 begins.
+} // namespace
+
 int aha_segment(double height, double angle) {
   if (height < 0)
     return 17;
@@ -44,8 +45,6 @@ int aha_segment(double height, double angle) {
     return 13 + sector(angle, 4, sixth - 1.5 * quarter); // the septal one about the middle of the septum, which is at pi/3
   return (height < 2.0 / 3 ? 7 : 1) + sector(angle, 6, -sixth);
 }
-
-} // namespace
 
 Segments heart_segments(const HeartMesh &mesh, const VentricularCoordinates &coordinates) {
   CORVIVO_ASSERT(coordinates.ventricle.size() == mesh.tetrahedra.size(), "coordinates and mesh have different cells");

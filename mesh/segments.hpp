@@ -15,6 +15,10 @@ struct Segments {
   std::vector<int> right; ///< 1 to 9
 };
 
+/// AHA segment at a height along the axis (0 at the cavity's apex, 1 at the base) and a rotational coordinate (0 where segment 1 ends and 2
+/// begins).
+int aha_segment(double height, double angle);
+
 /// AHA segments (Cerqueira et al., Circulation 105:539, 2002): the cavity's length along the axis in three equal parts across the axis; six
 /// sectors of 60 degrees in the basal (1-6) and middle (7-12) part, four of 90 in the apical one (13-16), and below the cavity the apex
 /// (17). Segment 1 is basal anterior, then through septum, inferior and lateral wall. The right free wall alike, after the walls that

@@ -22,7 +22,8 @@ void ShapeOptions::describe(io::Schema &schema) {
   schema.quantity("minimum_apical_wall", minimum_apical_wall, "mm", io::between(0.5, 8),
                   "The same below the last slice that shows cavity.");
   schema.quantity("right_wall", right_wall, "mm", io::between(1, 10),
-                  "Thickness of the wall that is grown outside the right-ventricular cavity, which label maps seldom show.",
+                  "Thickness of the wall that is grown outside the right-ventricular cavity, which label maps seldom show; where the "
+                  "labels name rv_wall, that is taken.",
                   "Rudski 2010, J Am Soc Echocardiogr 23:685: above 5 mm is hypertrophy");
 }
 
@@ -99,7 +100,7 @@ void set_axes(HeartShape &shape, const Stack &s, std::size_t base_node) {
 
 } // namespace
 
-HeartShape interpolate_shape(const io::Image &labels, const BasePlane &left_base, const ShapeOptions &options) {
+HeartShape interpolate_shape(const io::Image &labels, const BasePlane &left_base, const ShapeOptions &options, const io::Image *tissue) {
   HeartShape shape;
   const bool both = options.ventricles == "both";
   const BasePlane base = both ? base_of_both(labels, left_base, shape.notes) : left_base;
@@ -143,7 +144,7 @@ HeartShape interpolate_shape(const io::Image &labels, const BasePlane &left_base
                         "), wall " + io::fixed(shape.wall_volume, 1) + " mL (" + io::fixed(shape.label_wall_volume, 1) +
                         ") below the base plane; the minimum thickness added " + io::fixed(thickened / io::mm3_per_mL, 1) + " mL of wall");
   if (both)
-    add_right_ventricle(shape, s, base_node, options);
+    add_right_ventricle(shape, s, base_node, options, tissue);
   return shape;
 }
 

@@ -24,7 +24,10 @@ struct ShapeOptions {
 /// (cavity to 0.1 %, wall unless that takes more than 0.5 mm). The wall keeps a minimum thickness. `labels` in our numbers with its slices
 /// from apex to base, as in a Segmentation. With both ventricles the right cavity is interpolated likewise, kept outside the left ventricle
 /// and at its volume, and a wall of `right_wall` is grown around it; where the two walls meet, the groove is filled smoothly.
-/// Throws CaseError for slices whose rows and columns are not at right angles and, with both ventricles, where the right one is not seen.
-HeartShape interpolate_shape(const io::Image &labels, const BasePlane &base, const ShapeOptions &options = {});
+/// Where `tissue` (as in a Segmentation) shows the right free wall, that is taken instead: as thick as drawn (at least `minimum_wall`),
+/// moved to keep its volume. Throws CaseError for slices whose rows and columns are not at right angles and, with both ventricles, where
+/// the right one is not seen.
+HeartShape interpolate_shape(const io::Image &labels, const BasePlane &base, const ShapeOptions &options = {},
+                             const io::Image *tissue = nullptr);
 
 } // namespace corvivo::mesh

@@ -76,6 +76,8 @@ BasePlane base_of_both(const io::Image &labels, const BasePlane &left, std::vect
 /// Right-ventricular cavity outside the left ventricle and a wall of the stated thickness around it: fills `right_field` and `outer_field`
 /// of a shape whose left ventricle is done. Where the right ventricle ends in a lower slice, the base plane is tilted about the centre of
 /// the left cavity (which keeps the left volumes to first order) to the top of the right one.
-void add_right_ventricle(HeartShape &shape, const Stack &stack, std::size_t base_node, const ShapeOptions &options);
+/// `tissue` may name voxels of the right free wall (nullptr: none does).
+void add_right_ventricle(HeartShape &shape, const Stack &stack, std::size_t base_node, const ShapeOptions &options,
+                         const io::Image *tissue);
 
 } // namespace corvivo::mesh::detail

@@ -4,6 +4,7 @@
 #include <io/base/text.hpp>
 #include <io/base/units.hpp>
 #include <mesh/pieces.hpp>
+#include <mesh/segmentation_labels.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -113,12 +114,9 @@ void tilt_base(HeartShape &shape, const Stack &s, const RightExtent &extent) {
                         io::fixed(degrees, 1) + " degrees");
 }
 
-/// The level (mm, within 3) at which the cavity outside the left ventricle has the volume of its label, to 0.01 %; regula falsi (Illinois).
-double level_of_right_volume(const HeartShape &shape, const LatticeField &right) {
-  const double wanted = io::mm3_per_mL * shape.label_right_volume;
-  const auto excess = [&](double level) {
-    return volume_below_base(shape, outside_left(right, shape.epicardium_field, level)) / wanted - 1;
-  };
+/// The level (mm, within 3) where `excess`, which grows with it, is 0 to 0.01 %; the nearest end where it is nowhere. Regula falsi
+/// (Illinois).
+template <class Excess> double level_of(const Excess &excess) {
   double low = -3, high = 3, at_low = excess(low), at_high = excess(high), level = 0;
   if (at_low > 0 || at_high < 0)
     return at_low > 0 ? low : high;
@@ -134,6 +132,30 @@ double level_of_right_volume(const HeartShape &shape, const LatticeField &right)
     }
   }
   return level;
+}
+
+/// The level at which the cavity outside the left ventricle has the volume of its label.
+double level_of_right_volume(const HeartShape &shape, const LatticeField &right) {
+  const double wanted = io::mm3_per_mL * shape.label_right_volume;
+  return level_of([&](double level) { return volume_below_base(shape, outside_left(right, shape.epicardium_field, level)) / wanted - 1; });
+}
+
+/// Outside of both ventricles where the right wall's outside is at `wall` (less than 0 inside), at least `thinnest` mm outside its cavity.
+std::vector<float> outside_of_both(const HeartShape &shape, const LatticeField &right, const std::vector<float> &wall, double level,
+                                   double thinnest) {
+  std::vector<float> outer(wall.size());
+  for (std::size_t v = 0; v < outer.size(); ++v)
+    outer[v] = static_cast<float>(soft_minimum(double(shape.epicardium_field[v]),
+                                               std::min(double(wall[v]) - level, double(right.values[v]) - thinnest), groove_filling));
+  return outer;
+}
+
+/// Volume (mm^3) of the right free wall below the base.
+double right_wall_volume(const HeartShape &shape, const LatticeField &right, const std::vector<float> &outer) {
+  LatticeField wall = right;
+  for (std::size_t v = 0; v < outer.size(); ++v)
+    wall.values[v] = std::max({outer[v], -right.values[v], -shape.epicardium_field[v]});
+  return volume_below_base(shape, wall);
 }
 
 /// Pockets between the two ventricles that a plane parallel to the slices shows as holes of the heart are filled with tissue, as fat and
@@ -217,7 +239,51 @@ BasePlane base_of_both(const io::Image &labels, const BasePlane &left, std::vect
   return base;
 }
 
-void add_right_ventricle(HeartShape &shape, const Stack &s, std::size_t base_node, const ShapeOptions &options) {
+namespace {
+
+/// Voxels of the labelled right free wall below the base, mm^3.
+double labelled_wall(const HeartShape &shape, const io::Image &tissue) {
+  double voxels = 0;
+  for (std::size_t k = 0; k < tissue.size[2]; ++k)
+    for (std::size_t j = 0; j < tissue.size[1]; ++j)
+      for (std::size_t i = 0; i < tissue.size[0]; ++i)
+        voxels += std::lround(tissue.voxels[tissue.index(i, j, k)]) == right_free_wall &&
+                  shape.above_base(tissue.point(double(i), double(j), double(k))) < 0;
+  return voxels * tissue.voxel_volume();
+}
+
+/// Outside of the right wall as the map shows it.
+void take_labelled_wall(HeartShape &shape, const Stack &s, const LatticeField &right, const RightExtent &extent, const io::Image &tissue,
+                        const ShapeOptions &options) {
+  const Inside cavity = right_with_septum(s);
+  std::size_t first = extent.first;
+  const Inside inside = [&](std::size_t i, std::size_t j, std::size_t k) {
+    return std::lround(tissue.voxels[tissue.index(i, j, k)]) == right_free_wall || cavity(i, j, k);
+  };
+  for (std::size_t k = extent.first; k-- > s.base.first;)
+    for (std::size_t v = tissue.index(0, 0, k); v < tissue.index(0, 0, k + 1); ++v)
+      if (std::lround(tissue.voxels[v]) == right_free_wall)
+        first = k;
+  LatticeField wall = interpolate(shape, s, make_sheet(s, first, extent.last, inside, 1, 0.5 * (s.pixel[0] + s.pixel[1])));
+  round_off(wall, options.smoothing);
+  const double wanted = labelled_wall(shape, tissue);
+  const double level = level_of([&](double moved) {
+    return right_wall_volume(shape, right, outside_of_both(shape, right, wall.values, moved, options.minimum_wall)) / wanted - 1;
+  });
+  shape.outer_field = outside_of_both(shape, right, wall.values, level, options.minimum_wall);
+  shape.label_right_wall_volume = wanted / io::mm3_per_mL;
+  shape.notes.push_back("the right wall is that of the label map (" + io::fixed(shape.label_right_wall_volume, 1) +
+                        " mL below the base plane), its outside moved " + io::fixed(level, 2) + " mm outwards to keep its volume: " +
+                        io::fixed(right_wall_volume(shape, right, shape.outer_field) / io::mm3_per_mL, 1) + " mL");
+}
+
+bool shows_right_wall(const io::Image *tissue) {
+  return tissue && std::any_of(tissue->voxels.begin(), tissue->voxels.end(), [](float v) { return std::lround(v) == right_free_wall; });
+}
+
+} // namespace
+
+void add_right_ventricle(HeartShape &shape, const Stack &s, std::size_t base_node, const ShapeOptions &options, const io::Image *tissue) {
   const RightExtent extent = right_extent(s.labels, s.base);
   if (extent.drop > 0)
     tilt_base(shape, s, extent);
@@ -236,18 +302,19 @@ void add_right_ventricle(HeartShape &shape, const Stack &s, std::size_t base_nod
   keep_largest_piece(right, right.size[2] - 1); // the left ventricle may have cut off a tip
   redistance(right);
   shape.right_volume = volume_below_base(shape, right) / io::mm3_per_mL;
-  shape.outer_field = shape.epicardium_field;
-  for (std::size_t v = 0; v < right.values.size(); ++v)
-    shape.outer_field[v] =
-        static_cast<float>(soft_minimum(double(shape.epicardium_field[v]), double(right.values[v]) - options.right_wall, groove_filling));
+  shape.notes.push_back("right cavity " + io::fixed(shape.right_volume, 1) + " mL (label map " + io::fixed(shape.label_right_volume, 1) +
+                        ") below the base plane, moved " + io::fixed(level, 2) + " mm outwards to keep it");
+  if (shows_right_wall(tissue)) {
+    take_labelled_wall(shape, s, right, extent, *tissue, options);
+  } else {
+    shape.outer_field = outside_of_both(shape, right, right.values, 0, options.right_wall);
+    shape.notes.push_back("the right wall of " + io::fixed(options.right_wall, 1) + " mm is grown, not measured");
+  }
   shape.right_field = std::move(right.values);
   const double pockets = fill_pockets(shape);
   if (pockets > 0)
     shape.notes.push_back("gaps between the two ventricles that the heart encloses were filled with tissue (" +
                           io::fixed(pockets / io::mm3_per_mL, 2) + " mL)");
-  shape.notes.push_back("right cavity " + io::fixed(shape.right_volume, 1) + " mL (label map " + io::fixed(shape.label_right_volume, 1) +
-                        ") below the base plane, moved " + io::fixed(level, 2) + " mm outwards to keep it; its wall of " +
-                        io::fixed(options.right_wall, 1) + " mm is grown, not measured");
 }
 
 } // namespace corvivo::mesh::detail

@@ -4,7 +4,10 @@
 
 #include <boost/uuid/detail/sha1.hpp>
 
+#include <algorithm>
 #include <cstdio>
+#include <filesystem>
+#include <vector>
 
 namespace corvivo::io {
 
@@ -24,6 +27,21 @@ std::string content_hash(const std::string &bytes) {
 
 std::string file_hash(const std::string &path) {
   return content_hash(read_file(path));
+}
+
+std::string path_hash(const std::string &path) {
+  std::error_code error;
+  if (!std::filesystem::is_directory(path, error))
+    return file_hash(path);
+  std::vector<std::string> files;
+  for (const auto &entry : std::filesystem::directory_iterator(path))
+    if (entry.is_regular_file())
+      files.push_back(entry.path().string());
+  std::sort(files.begin(), files.end());
+  std::string text;
+  for (const std::string &file : files)
+    text += std::filesystem::path(file).filename().string() + " " + file_hash(file) + "\n";
+  return content_hash(text);
 }
 
 } // namespace corvivo::io

@@ -1,6 +1,7 @@
 #include <io/base/log.hpp>
 
 #include <io/base/parallel.hpp>
+#include <io/base/silence.hpp>
 #include <io/base/text.hpp>
 
 #include <cstdio>
@@ -19,6 +20,13 @@ bool speaks() {
 
 void set_quiet(bool value) {
   quiet = value;
+}
+
+Silence::Silence() : before_(quiet) {
+  quiet = true;
+}
+Silence::~Silence() {
+  quiet = before_;
 }
 
 void say(const std::string &line) {

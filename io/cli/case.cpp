@@ -16,6 +16,7 @@ void MeshCase::describe(io::Schema &schema) {
   schema.choice("ventricles", shape.ventricles, {"left", "both"},
                 "Which ventricles the mesh holds: the left one, or both with a right wall of shape.right_wall around the right cavity.");
   schema.section("shape", shape, "From thick slices to two smooth surfaces.");
+  schema.section("tissue", tissue, "Scar, no-reflow and border zone as regions of the mesh.");
   tetrahedra.describe(schema);
 }
 
@@ -70,6 +71,7 @@ void Case::describe(io::Schema &schema) {
   schema.optional_section("heartbeat", heartbeat, "One beat of the 3-D ventricle coupled to the fitted circulation.");
   schema.optional_section("mechanics", mechanics, "A body loaded by itself, without patient or circulation.");
   schema.optional_section("clinical", clinical, "Age, sex, history: what prognostic scores ask for.");
+  schema.optional_section("shapes", shapes, "A model of the left-ventricular shapes of a cohort, and new hearts drawn from it.");
 }
 
 namespace {

@@ -3,12 +3,14 @@
 #include <calibration/calibration_options.hpp>
 #include <calibration/prognosis/clinical_data.hpp>
 #include <calibration/what_if.hpp>
+#include <mesh/cohort_shapes.hpp>
 #include <mesh/fibres.hpp>
 #include <mesh/generate.hpp>
 #include <mesh/import.hpp>
 #include <mesh/segmentation.hpp>
 #include <mesh/shape_interpolation.hpp>
 #include <mesh/slab.hpp>
+#include <mesh/tissue.hpp>
 #include <physics/circulation/circulation_model.hpp>
 #include <physics/electrophysiology/electrophysiology.hpp>
 #include <physics/mechanics/body_case.hpp>
@@ -29,6 +31,7 @@ struct MeshCase {
   std::vector<std::string> formats;          ///< further files beside fibres.vtu
   mesh::ShapeOptions shape;
   mesh::MeshOptions tetrahedra;
+  mesh::TissueOptions tissue;
   bool from_segmentation() const { return !import && !slab; }
   void describe(io::Schema &schema);
 };
@@ -80,6 +83,7 @@ struct Case {
   std::optional<calibration::WhatIfOptions> whatif;
   std::optional<HeartbeatCase> heartbeat;
   std::optional<calibration::ClinicalData> clinical;
+  std::optional<mesh::ShapesOptions> shapes;
   std::optional<physics::BodyCase> mechanics;
 
   void describe(io::Schema &schema);

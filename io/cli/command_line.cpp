@@ -39,6 +39,8 @@ const std::vector<Command> &commands() {
       {"whatif", "CASE.yaml", "changes of the fitted circulation, and what they need",
        [](const Invocation &i) { return run_case(i, {"whatif"}); }},
       {"prognose", "CASE.yaml", "the scores, and what they need", [](const Invocation &i) { return run_case(i, {"prognosis"}); }},
+      {"shapes", "CASE.yaml", "the shape model of a cohort, and new hearts drawn from it",
+       [](const Invocation &i) { return run_case(i, {"shapes"}); }},
       {"report", "CASE.yaml", "the report again, from finished stages", report_case},
       {"cohort", "LIST.csv|FOLDER", "many patients: one table, one page", run_cohort},
       {"dicom", "FOLDER [--output DIR --key FILE]", "the series of an exam; their pseudonymised export", show_dicom},

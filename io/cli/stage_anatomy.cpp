@@ -14,6 +14,8 @@
 #include <mesh/shape_interpolation.hpp>
 #include <mesh/slab.hpp>
 
+#include <cmath>
+
 namespace corvivo::cli {
 
 namespace {
@@ -33,9 +35,9 @@ BodySize body_size(const Case &options) {
 Stage segmentation_stage(StageContext context) {
   mesh::SegmentationOptions options = *context.options.segmentation, named = options;
   std::string files;
-  for (std::filesystem::path *file : {&named.ed, &named.es}) { // the content counts, not where it lies
+  for (std::filesystem::path *file : {&named.ed, &named.es, &named.atrium}) { // the content counts, not where it lies
     if (!file->empty())
-      files += io::file_hash(file->string()) + "\n";
+      files += io::path_hash(file->string()) + "\n";
     file->clear();
   }
   MPI_Comm comm = context.pipeline.communicator();
@@ -101,11 +103,17 @@ Stage mesh_stage(StageContext context) {
       "mesh", {"segmentation"}, inputs_of(options), [options, &pipeline](const std::filesystem::path &folder, io::Quantities &quantities) {
         io::on_rank_0(pipeline.communicator(), [&] {
           const mesh::Segmentation segmentation = mesh::load_segmentation(pipeline.folder("segmentation"));
-          const mesh::HeartShape shape = mesh::interpolate_shape(segmentation.ed, segmentation.base_ed, options.shape);
+          const mesh::HeartShape shape = mesh::interpolate_shape(segmentation.ed, segmentation.base_ed, options.shape,
+                                                                 segmentation.tissue_ed ? &*segmentation.tissue_ed : nullptr);
           for (const std::string &note : shape.notes)
             io::say("    " + note);
           save(shape, (folder / "shape.bin").string());
-          const mesh::HeartMesh mesh = mesh::make_ventricles(shape, options.tetrahedra, quantities);
+          mesh::HeartMesh mesh = mesh::make_ventricles(shape, options.tetrahedra, quantities);
+          if (shape.label_right_wall_volume > 0)
+            quantities.set("mesh_rv_wall_volume_error",
+                           100 * std::abs(quantities.value("mesh_rv_wall_volume") / shape.label_right_wall_volume - 1), "%");
+          if (segmentation.tissue_ed)
+            mesh::carry_tissue(mesh, shape, segmentation.ed, *segmentation.tissue_ed, options.tissue, quantities);
           save(mesh, (folder / "mesh.vtu").string());
           io::write_file((folder / "quality.csv").string(), mesh::to_csv(mesh::quality_table(mesh)));
         });

@@ -32,6 +32,8 @@ std::vector<Stage> all_stages(StageContext context) {
     stages.push_back(mechanics_stage(context));
   if (options.clinical)
     stages.push_back(prognosis_stage(context));
+  if (options.shapes)
+    stages.push_back(shapes_stage(context));
   return stages;
 }
 

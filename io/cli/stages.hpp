@@ -21,6 +21,7 @@ Stage what_if_stage(StageContext context);
 Stage heartbeat_stage(StageContext context);
 Stage mechanics_stage(StageContext context);
 Stage prognosis_stage(StageContext context);
+Stage shapes_stage(StageContext context);
 
 /// The stages that the case names, up to the first of `last` among them and no others than it needs (empty: all). Throws CaseError when
 /// the case names none of `last`.

@@ -47,9 +47,55 @@ Image read_image(const std::string &path, int frame) {
 
 namespace {
 
-Image surface_labels(const std::string &path) {
+constexpr const char *surface_endings[] = {".vtp", ".vtk", ".ply", ".stl"};
+
+bool is_surface_file(const std::string &path) {
+  return std::any_of(std::begin(surface_endings), std::end(surface_endings), [&](const char *ending) { return ends_with(path, ending); });
+}
+
+/// The part of a heart that a file holds, by the end of its name; -1 when it says nothing. In the order of the labels from 1.
+int part_of(const std::string &stem) {
+  static const std::vector<std::vector<std::string>> names = {{"base"},
+                                                              {"epi", "epicardium"},
+                                                              {"endo_lv", "lv_endo", "endocardium_lv", "lv_endocardium"},
+                                                              {"endo_rv", "rv_endo", "endocardium_rv", "rv_endocardium"}};
+  for (std::size_t part = 0; part < names.size(); ++part)
+    for (const std::string &name : names[part])
+      if (stem == name || ends_with(stem, "_" + name) || ends_with(stem, "-" + name))
+        return static_cast<int>(part);
+  return -1;
+}
+
+/// The files of a folder that hold one surface each: base, epicardium, left and, where there is one, right endocardium.
+Surface joined_files(const std::string &folder) {
+  std::vector<std::string> files(4), found;
+  for (const auto &entry : std::filesystem::directory_iterator(folder)) {
+    const std::string name = entry.path().filename().string();
+    if (!is_surface_file(name))
+      continue;
+    found.push_back(name);
+    const int part = part_of(entry.path().stem().string());
+    if (part < 0)
+      continue;
+    std::string &file = files[static_cast<std::size_t>(part)];
+    if (!file.empty())
+      throw CaseError(folder + ": holds two files of one surface, " + std::filesystem::path(file).filename().string() + " and " + name +
+                      "; expected one file for each");
+    file = entry.path().string();
+  }
+  if (files[0].empty() || files[1].empty() || files[2].empty())
+    throw CaseError(folder + ": found " + (found.empty() ? "no surface files" : join(found, ", ")) +
+                    "; expected files whose names end in base, epi, endo_lv and, where there is one, endo_rv (.vtp, .vtk, .ply or .stl)");
+  std::vector<std::pair<std::string, Grid>> pieces;
+  for (const std::string &file : files)
+    if (!file.empty())
+      pieces.emplace_back(std::filesystem::path(file).stem().string(), read_mesh(file));
+  return joined_surface(pieces);
+}
+
+Image surface_labels(const std::string &path, bool folder) {
   try {
-    Surface heart = labelled_surface(read_mesh(path), "class");
+    Surface heart = folder ? joined_files(path) : labelled_surface(read_mesh(path), "class");
     const SurfaceRepair done = repair(heart, 1e-3, 3);
     Image image = label_map(heart, 1.25);
     std::replace(image.voxels.begin(), image.voxels.end(), 4.0F, 0.0F); // the convention's background
@@ -65,9 +111,10 @@ Image surface_labels(const std::string &path) {
 } // namespace
 
 Image read_label_image(const std::string &path, int frame) {
-  for (const char *ending : {".vtp", ".vtk", ".ply", ".stl"})
-    if (ends_with(path, ending))
-      return surface_labels(path);
+  std::error_code error;
+  const bool folder = std::filesystem::is_directory(path, error);
+  if (folder || is_surface_file(path))
+    return surface_labels(path, folder);
   Image image = read_image(path, frame);
   for (const float value : image.voxels)
     if (!(value >= 0 && value <= 65535 && value == std::floor(value)))

@@ -13,7 +13,8 @@ namespace corvivo::io {
 Image read_image(const std::string &path, int frame = 0);
 
 /// The same for a map of labels: every value must be a whole number from 0 to 65535 and not all of them 0. Surfaces (.vtp, .vtk, .ply,
-/// .stl) with an array "class" become a map in ACDC's numbers (so without an RV wall) with voxels of 1.25 mm; see `label_map`.
+/// .stl) with an array "class" become a map in ACDC's numbers (so without an RV wall) with voxels of 1.25 mm; see `label_map`. So does a
+/// folder with one such file for each surface, told apart by the ends of their names: base, epi, endo_lv, endo_rv.
 Image read_label_image(const std::string &path, int frame = 0);
 
 /// Writes .nii or .nii.gz (float32 values; NIfTI-1, or NIfTI-2 when the affine needs its doubles). `read_image` gives back the same bits.

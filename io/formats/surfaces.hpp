@@ -49,6 +49,9 @@ void close_rims(Surface &surface, int label);
 /// and outside than to the LV cavity), cubes of `voxel` mm whose centre is
 /// inside, third axis normal to the base. So surfaces enter where label maps do. Throws CaseError for missing parts and open walls.
 Image label_map(const Surface &heart, double voxel);
+/// A .vtp of its triangles with the labels as the array "class" of the cells; `labelled_surface` of the file gives the same bits. Throws
+/// CaseError.
+void write_vtp(const Surface &surface, const std::string &path);
 /// Volume inside, mm^3, after `close_rims` on a copy. Divergence theorem.
 double enclosed_volume(Surface surface);
 

@@ -1,8 +1,8 @@
 #include <calibration/calibrate.hpp>
 #include <calibration/parameter_scale.hpp>
-#include <calibration/random_stream.hpp>
 #include <io/base/errors.hpp>
 #include <io/base/parallel.hpp>
+#include <io/base/random_stream.hpp>
 #include <physics/circulation/circulation_model.hpp>
 #include <tests/support/temporary_folder.hpp>
 
@@ -179,7 +179,7 @@ TEST(CalibrationOfTheCirculation, ReachesThePatientOfTheFirstCase) {
 TEST(RecoveryOfKnownPatients, IsAsGoodAsThePosteriorSays) {
   const physics::CirculationModel model = quick_circulation(0.829);
   const ParameterScale scale(model.space());
-  RandomStream random(2026);
+  io::RandomStream random(2026);
   int patients = 0, within_two = 0, values = 0;
   double square = 0;
   while (patients < 12) {

@@ -165,18 +165,34 @@ TEST(BiventricularFibres, PassFromWallToWallAtTheInsertions) {
   }
 }
 
-TEST(BiventricularFibres, TurnTheShorterWayBetweenTheWalls) {
-  FibreOptions o;
-  o.right_endocardium_angle = 80;
-  o.right_epicardium_angle = 80;
+TEST(BiventricularFibres, TurnContinuouslyOnceRoundAnInsertion) {
+  const FibreOptions o;
   const Vector3 t{1, 0, 0}, l{0, 0, 1};
-  const auto angle = [&](double weight) {
-    const Vector3 f = frame(o, RightBlend{1, 0.5, 0, weight}, t, l).fibre;
+  const auto angle = [&](const RightBlend &place) {
+    const Vector3 f = frame(o, place, t, l).fibre;
     return std::atan2(f[2], f[1]) / degree;
   };
-  EXPECT_NEAR(angle(0), -60, 1e-12);
-  EXPECT_NEAR(std::remainder(angle(1) - 80, 180), 0, 1e-12);
-  EXPECT_NEAR(std::remainder(angle(0.5) - 100, 180), 0, 1e-9) << "from -60 (= 120) to 80 by way of 100";
+  const std::vector<std::pair<RightBlend, double>> way{{{0, 0, 0, 0, 1}, 60},  // left endocardium
+                                                       {{1, 0, 0, 0, 1}, -60}, // left epicardium, far from the insertion
+                                                       {{1, 1, 0, 0, 0}, -60}, // epicardium at the insertion
+                                                       {{1, 1, 0, 1, 0}, -25}, // epicardium of the right free wall
+                                                       {{1, 0, 1, 1, 0}, 90},  // its endocardium
+                                                       {{1, 0, 1, 0, 0}, 0},   // the fold
+                                                       {{1, 0, 1, 0, 1}, -90}, // right side of the septum
+                                                       {{0, 0, 1, 0, 1}, 60}}; // left endocardium
+  for (std::size_t i = 0; i < way.size(); ++i) {
+    const auto &[from, expected] = way[i];
+    EXPECT_NEAR(std::remainder(angle(from) - expected, 180), 0, 1e-9) << i;
+    const RightBlend &to = way[(i + 1) % way.size()].first;
+    double before = angle(from);
+    for (int step = 1; step <= 200; ++step) {
+      const auto between = [&](double a, double b) { return a + (b - a) * step / 200.0; };
+      const double now = angle({between(from.left_depth, to.left_depth), between(from.right_depth, to.right_depth),
+                                between(from.septum, to.septum), between(from.weight, to.weight), between(from.beyond, to.beyond)});
+      EXPECT_LT(std::abs(std::remainder(now - before, 180)), 2) << "degrees, of at most 215 in 200 steps that may be uneven";
+      before = now;
+    }
+  }
 }
 
 TEST(BiventricularFibres, LeaveTheLeftWallAsItIsAlone) {

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <random>
 
-namespace corvivo::calibration {
+namespace corvivo::io {
 
 class RandomStream {
 public:
@@ -23,4 +23,4 @@ private:
   std::mt19937_64 generator_;
 };
 
-} // namespace corvivo::calibration
+} // namespace corvivo::io
