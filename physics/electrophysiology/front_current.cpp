@@ -102,8 +102,19 @@ void FrontCurrent::evaluate(double time, const std::vector<double> &voltage, con
 
 void FrontCurrent::integrate(std::size_t begin, std::size_t count, const std::vector<double> &voltage, const std::vector<double> &states,
                              std::size_t stride) {
+  const double far = points_[0][1];
+  const double near = points_[0][0] - far; // the rule of four points is symmetric, and most of the time goes here
   const auto interpolate = [&](const double *nodal, double *at_points) {
-    for (std::size_t e = 0; e < batch_; ++e) { // the last batch is filled up with its last cell
+    constexpr std::size_t cells = batch_points / 4;
+    for (std::size_t e = 0; points_.size() == 4 && e < cells; ++e) { // the last batch is filled up with its last cell
+      const auto &cell = tissue_.cells[front_[begin + std::min(e, count - 1)]];
+      const double a = nodal[cell[0]], b = nodal[cell[1]], c = nodal[cell[2]], d = nodal[cell[3]], shared = far * (a + b + c + d);
+      at_points[e] = shared + near * a;
+      at_points[cells + e] = shared + near * b;
+      at_points[2 * cells + e] = shared + near * c;
+      at_points[3 * cells + e] = shared + near * d;
+    }
+    for (std::size_t e = 0; points_.size() != 4 && e < batch_; ++e) {
       const auto &cell = tissue_.cells[front_[begin + std::min(e, count - 1)]];
       const double a = nodal[cell[0]], b = nodal[cell[1]], c = nodal[cell[2]], d = nodal[cell[3]];
       for (std::size_t q = 0; q < points_.size(); ++q)

@@ -68,7 +68,7 @@ TEST(CohortPage, IsGoodHtmlThatLoadsNothing) {
     EXPECT_EQ(page.find(part), std::string::npos) << part;
   EXPECT_SAYS(page, "Cohort &lt;b&gt;&amp;");
   EXPECT_SAYS(page, "and a &lt;second&gt; line");
-  EXPECT_SAYS(page, "p3: 20.0 %"); // what its dot shows
+  EXPECT_SAYS(page, "p3: 20"); // what its dot shows
   EXPECT_EQ(check_html(io::cohort_html({})).errors.size(), 0u) << "nobody at all";
 }
 
