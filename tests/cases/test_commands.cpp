@@ -39,7 +39,7 @@ TEST(Commands, ExplainTellsKeysAndResults) {
   EXPECT_NE(run_program({"explain", "lv_ef"}).out.find("lv_ef [%]"), std::string::npos);
   EXPECT_NE(run_program({"explain", "tension_fit_scale_2"}).out.find("tension_fit_scale_* [1]"), std::string::npos);
   const std::string key = run_program({"explain", "mesh.element_size"}).out;
-  for (const char *part : {"unit mm", "[0.2, 20]", "default 4 mm"})
+  for (const char *part : {"unit mm", "[0.05, 20]", "default 4 mm"})
     EXPECT_NE(key.find(part), std::string::npos) << key;
 }
 
