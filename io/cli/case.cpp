@@ -38,14 +38,14 @@ void TensionFit::describe(io::Schema &schema) {
 
 void HalvingStudy::describe(io::Schema &schema) {
   const std::string times = " with the same tension and stiffness; measured by running the case that way.";
-  schema.quantity("ejection_fraction_mesh", ejection_fraction_mesh, "%", io::any,
-                  "Change of the ejection fraction when heartbeat.element_size is halved," + times);
-  schema.quantity("peak_pressure_mesh", peak_pressure_mesh, "mmHg", io::any,
-                  "Change of the peak pressure when heartbeat.element_size is halved," + times);
-  schema.quantity("ejection_fraction_step", ejection_fraction_step, "%", io::any,
-                  "Change of the ejection fraction when the time steps are halved," + times);
-  schema.quantity("peak_pressure_step", peak_pressure_step, "mmHg", io::any,
-                  "Change of the peak pressure when the time steps are halved," + times);
+  schema.optional_quantity("ejection_fraction_mesh", ejection_fraction_mesh, "%", io::any,
+                           "Change of the ejection fraction when heartbeat.element_size is halved," + times);
+  schema.optional_quantity("peak_pressure_mesh", peak_pressure_mesh, "mmHg", io::any,
+                           "Change of the peak pressure when heartbeat.element_size is halved," + times);
+  schema.optional_quantity("ejection_fraction_step", ejection_fraction_step, "%", io::any,
+                           "Change of the ejection fraction when the time steps are halved," + times);
+  schema.optional_quantity("peak_pressure_step", peak_pressure_step, "mmHg", io::any,
+                           "Change of the peak pressure when the time steps are halved," + times);
 }
 
 void HeartbeatCase::describe(io::Schema &schema) {

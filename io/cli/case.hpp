@@ -55,8 +55,8 @@ struct TensionFit {
 
 /// What halving the elements' edges or the time step did to the beat of a case, as its README says it was measured.
 struct HalvingStudy {
-  double ejection_fraction_mesh = 0, ejection_fraction_step = 0; ///< %
-  double peak_pressure_mesh = 0, peak_pressure_step = 0;         ///< mmHg
+  std::optional<double> ejection_fraction_mesh, ejection_fraction_step; ///< %
+  std::optional<double> peak_pressure_mesh, peak_pressure_step;         ///< mmHg
   void describe(io::Schema &schema);
 };
 

@@ -116,10 +116,14 @@ void tell_halving(const HeartbeatCase &heartbeat, io::Quantities &quantities) {
   if (!heartbeat.halving)
     return;
   const HalvingStudy &study = *heartbeat.halving;
-  quantities.set("sim_lv_ef_change_mesh_halved", study.ejection_fraction_mesh, "%");
-  quantities.set("sim_lv_ef_change_step_halved", study.ejection_fraction_step, "%");
-  quantities.set("sim_lv_peak_pressure_change_mesh_halved", study.peak_pressure_mesh, "mmHg");
-  quantities.set("sim_lv_peak_pressure_change_step_halved", study.peak_pressure_step, "mmHg");
+  const auto tell = [&](const char *name, const std::optional<double> &change, const char *unit) {
+    if (change)
+      quantities.set(name, *change, unit);
+  };
+  tell("sim_lv_ef_change_mesh_halved", study.ejection_fraction_mesh, "%");
+  tell("sim_lv_ef_change_step_halved", study.ejection_fraction_step, "%");
+  tell("sim_lv_peak_pressure_change_mesh_halved", study.peak_pressure_mesh, "mmHg");
+  tell("sim_lv_peak_pressure_change_step_halved", study.peak_pressure_step, "mmHg");
 }
 
 /// Writes each saved instant as a file of its own and the collection that ParaView opens.

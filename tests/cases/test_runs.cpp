@@ -1,4 +1,4 @@
-// A coarse run of every stage: names, report, second run, kill and resume, two ranks.
+// A coarse run of every stage but the 3-D heartbeat: names, report, second run, kill and resume, two ranks.
 #include <tests/cases/program.hpp>
 #include <tests/support/temporary_folder.hpp>
 
@@ -46,15 +46,6 @@ electrophysiology:
   duration: 450 ms
   fast_endocardium: {}
   points: [{name: p1, position: [0 mm, 0 mm, 0 mm]}]
-heartbeat: # Newton so exact that one and two ranks agree
-  element_size: 16 mm
-  facet_distance: 1.5 mm
-  material: {model: guccione}
-  activation: {Ca50: 0.5 uM, beta1: -0.5 uM}
-  tension_scale: 2
-  tension_fit: {enabled: false}
-  stiffness_fit: {runs: 1}
-  newton: {tolerance: 1e-8, distance: 1e-9 mm, linear_tolerance: 1e-6}
 clinical:
   age: 55 year
   sex: male
@@ -63,7 +54,7 @@ clinical:
     la_volume: {value: 41.2 mL, sd: 10.3 mL}
     lv_volume: {value: 174.49 mL, sd: 5 mL}
 )";
-constexpr std::size_t stages = 9;
+constexpr std::size_t stages = 8;
 
 /// Times, memory and speed-ups differ from run to run.
 bool depends_on_the_clock(const std::string &name) {
@@ -111,10 +102,9 @@ TEST_F(CoarseRuns, EveryResultIsExplainedWithItsUnit) {
 
 TEST_F(CoarseRuns, EveryStageReportsWhatItIsFor) {
   const Quantities results = first();
-  for (const char *name :
-       {"lv_ef", "mesh_volume_error", "fibre_angle_endocardium", "activation_time_total", "activation_time_p1", "qrs_duration",
-        "surrogate_error", "fit_lv_edv", "measured_lv_edv", "param_systemic_resistance", "whatif_change_vasodilation_lv_ef", "sim_lv_ef",
-        "unloading_residual", "laci", "lvef_class", "maggic", "time_electrophysiology", "memory_peak"})
+  for (const char *name : {"lv_ef", "mesh_volume_error", "fibre_angle_endocardium", "activation_time_total", "activation_time_p1",
+                           "qrs_duration", "surrogate_error", "fit_lv_edv", "measured_lv_edv", "param_systemic_resistance",
+                           "whatif_change_vasodilation_lv_ef", "laci", "lvef_class", "maggic", "time_electrophysiology", "memory_peak"})
     EXPECT_TRUE(results.has(name)) << name;
 }
 
@@ -140,9 +130,8 @@ TEST_F(CoarseRuns, GiveTheNumbersThatTheCaseExpects) {
 }
 
 TEST_F(CoarseRuns, LeaveWhatTheContractNames) {
-  for (const char *name :
-       {"results.json", "report.html", "case.resolved.yaml", "run.json", "stages/mesh/mesh.vtu", "stages/fibres/fibres.vtu",
-        "stages/electrophysiology/activation_map.vtu", "timeseries.csv", "stages/heartbeat/heartbeat.pvd"})
+  for (const char *name : {"results.json", "report.html", "case.resolved.yaml", "run.json", "stages/mesh/mesh.vtu",
+                           "stages/fibres/fibres.vtu", "stages/electrophysiology/activation_map.vtu"})
     EXPECT_TRUE(fs::exists(folder() / "first" / name)) << name;
 }
 
@@ -194,9 +183,9 @@ TEST_F(CoarseRuns, ASecondRunKeepsEveryStage) {
 TEST_F(CoarseRuns, KilledInAnyStageGoOnWhereTheyWereAndGiveTheSame) {
   const std::vector<std::string> run = {"run", "case.yaml", "--output", "killed"};
   const fs::path made = folder() / "killed" / "stages";
-  const std::vector<std::pair<std::string, int>> all = {{"segmentation", 0},         {"mesh", 100},       {"fibres", 0},
-                                                        {"surrogate", 1000},         {"calibration", 0},  {"whatif", 0},
-                                                        {"electrophysiology", 2000}, {"heartbeat", 3000}, {"prognosis", 0}};
+  const std::vector<std::pair<std::string, int>> all = {{"segmentation", 0},         {"mesh", 100},      {"fibres", 0},
+                                                        {"surrogate", 1000},         {"calibration", 0}, {"whatif", 0},
+                                                        {"electrophysiology", 2000}, {"prognosis", 0}};
   ASSERT_EQ(all.size(), stages);
   std::vector<std::string> before;
   for (const auto &[stage, delay] : all) {
