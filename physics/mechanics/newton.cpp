@@ -20,6 +20,8 @@ LaggedSolver::LaggedSolver(MPI_Comm comm, const NewtonOptions &options) : limit_
   check(KSPGetPC(solver_, &factorisation));
   check(PCSetType(factorisation, PCLU));
   check(PCFactorSetMatSolverType(factorisation, MATSOLVERMUMPS));
+  // room (per cent) for pivots that are put off, of which two ranks had more than MUMPS foresees
+  check(PetscOptionsSetValue(nullptr, "-mat_mumps_icntl_14", "100"));
 }
 
 bool LaggedSolver::attempt(Mat matrix, Vec b, Vec x, bool factorise) {
