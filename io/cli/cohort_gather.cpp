@@ -55,7 +55,7 @@ std::string shell_word(const std::string &text) {
 
 /// "01:30:00", rounded up to minutes.
 std::string slurm_time(double seconds) {
-  const long minutes = std::max(1L, std::lround(std::ceil(seconds / 60)));
+  const long minutes = std::max(1L, std::lround(std::ceil(seconds / 60 - 1e-6))); // 1.1 x 90 min is 99 min, not a rounding error more
   const std::string hours = std::to_string(minutes / 60), rest = std::to_string(minutes % 60);
   return (hours.size() < 2 ? "0" : "") + hours + ":" + (rest.size() < 2 ? "0" : "") + rest + ":00";
 }
