@@ -1,5 +1,6 @@
 #include <mesh/cohort_shapes.hpp>
 
+#include <io/base/csv.hpp>
 #include <io/base/errors.hpp>
 #include <io/base/log.hpp>
 #include <io/base/schema.hpp>
@@ -11,7 +12,6 @@
 #include <algorithm>
 #include <cctype>
 #include <set>
-#include <sstream>
 
 namespace corvivo::mesh {
 
@@ -31,29 +31,14 @@ void ShapesOptions::describe(io::Schema &schema) {
 
 namespace {
 
-std::vector<std::string> fields_of(const std::string &line) {
-  std::vector<std::string> fields;
-  std::istringstream cells(line);
-  for (std::string cell; std::getline(cells, cell, ',');) {
-    const auto first = cell.find_first_not_of(" \t\r\""), last = cell.find_last_not_of(" \t\r\"");
-    fields.push_back(first == std::string::npos ? "" : cell.substr(first, last - first + 1));
-  }
-  return fields;
-}
-
 class HeartList {
 public:
   explicit HeartList(const std::filesystem::path &list) : name_(list.string()), folder_(list.parent_path()) {
-    std::istringstream lines(io::read_file(name_));
-    std::string line;
-    for (int number = 1; std::getline(lines, line); ++number) {
-      if (line.find_first_not_of(" \t\r") == std::string::npos)
-        continue;
+    for (const io::CsvRow &row : io::read_csv(io::read_file(name_), name_))
       if (header_.empty())
-        read_header(line, number);
+        read_header(row);
       else
-        add(fields_of(line), name_ + ":" + std::to_string(number));
-    }
+        add(row.fields, name_ + ":" + std::to_string(row.line));
     if (hearts_.empty() && complaints_.empty())
       complaints_.push_back(name_ + ": found no heart, expected a header id,ed and a line for each heart");
     if (!complaints_.empty())
@@ -62,11 +47,11 @@ public:
   std::vector<ListedHeart> hearts() && { return std::move(hearts_); }
 
 private:
-  void read_header(const std::string &line, int number) {
-    header_ = fields_of(line);
+  void read_header(const io::CsvRow &row) {
+    header_ = row.fields;
     for (const std::string needed : {"id", "ed"})
       if (std::find(header_.begin(), header_.end(), needed) == header_.end())
-        throw io::CaseError(name_ + ":" + std::to_string(number) + ": found no column '" + needed +
+        throw io::CaseError(name_ + ":" + std::to_string(row.line) + ": found no column '" + needed +
                             "', expected a first line that names the columns: id,ed,group");
   }
   void add(const std::vector<std::string> &fields, const std::string &place) {

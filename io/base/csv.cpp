@@ -8,6 +8,10 @@ namespace corvivo::io {
 
 namespace {
 
+bool blank(char c) {
+  return c == ' ' || c == '\t';
+}
+
 /// What parts the fields: that of the first row.
 char separator_of(const std::string &text) {
   for (std::size_t start = 0; start < text.size();) {
@@ -54,12 +58,17 @@ private:
 
   std::string field() {
     std::string out;
+    std::size_t kept = 0; // characters in quotes, or up to the last that is not blank
     while (at_ < text_.size() && text_[at_] != separator_ && text_[at_] != '\n' && text_[at_] != '\r')
-      if (text_[at_] == '"' && out.empty())
+      if (text_[at_] == '"' && out.empty()) {
         out = quoted();
-      else
-        out += text_[at_++];
-    return out;
+        kept = out.size();
+      } else if (const char c = text_[at_++]; !blank(c)) {
+        out += c;
+        kept = out.size();
+      } else if (!out.empty())
+        out += c;
+    return out.substr(0, kept);
   }
 
   std::string quoted() {
@@ -104,7 +113,8 @@ std::vector<CsvRow> read_csv(const std::string &text, const std::string &name) {
 }
 
 std::string csv_field(const std::string &text) {
-  if (text.find_first_of(",;\"\r\n#") == std::string::npos)
+  const bool plain = text.find_first_of(",;\"\r\n#") == std::string::npos;
+  if (text.empty() || (plain && !blank(text.front()) && !blank(text.back())))
     return text;
   std::string out = "\"";
   for (const char c : text)

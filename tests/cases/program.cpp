@@ -1,6 +1,7 @@
 #include <tests/cases/program.hpp>
 #include <tests/support/temporary_folder.hpp>
 
+#include <io/base/csv.hpp>
 #include <io/base/text.hpp>
 
 #include <gtest/gtest.h>
@@ -98,6 +99,21 @@ fs::path write_case(const fs::path &folder, const std::string &more_sections) {
                      "\n  es: " + (patient_data() / "patient1_sax_es.nii.gz").string() +
                      "\n  labels: {lv_cavity: 3, lv_wall: 2, rv_cavity: 1}\n" + more_sections);
   return file;
+}
+
+int expect_values_of(const fs::path &table, const io::Quantities &results) {
+  const std::vector<io::CsvRow> rows = io::read_csv(io::read_file(table.string()), table.string());
+  for (std::size_t r = 1; r < rows.size(); ++r) {
+    const std::vector<std::string> &cells = rows[r].fields; // name, value, unit, tolerance, source
+    const std::string place = table.string() + ":" + std::to_string(rows[r].line);
+    const io::Quantity *found = cells.size() == 5 ? results.find(cells[0]) : nullptr;
+    EXPECT_TRUE(found) << place << ": five cells that begin with the name of a result";
+    if (!found)
+      continue;
+    EXPECT_EQ(found->unit, cells[2]) << place;
+    EXPECT_NEAR(found->value, std::stod(cells[1]), std::stod(cells[3])) << place << ": " << cells[0] << ", " << cells[4];
+  }
+  return static_cast<int>(rows.size()) - 1;
 }
 
 } // namespace corvivo::test

@@ -26,6 +26,9 @@ bool kill_when_there(const std::filesystem::path &path, const std::vector<std::s
 std::size_t count(const std::string &text, const std::string &part);
 io::Quantities results_of(const std::filesystem::path &output);
 
+/// Holds results against a case's expected.csv (name, value, unit, tolerance, source); returns the number of its lines.
+int expect_values_of(const std::filesystem::path &table, const io::Quantities &results);
+
 /// A case of patient1's two label maps and nothing else, with these lines after it; returns the file.
 std::filesystem::path write_case(const std::filesystem::path &folder, const std::string &more_sections = "");
 /// The patient's label maps.

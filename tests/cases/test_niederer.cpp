@@ -6,8 +6,6 @@
 
 #include <gtest/gtest.h>
 
-#include <sstream>
-
 using namespace corvivo::test;
 
 namespace {
@@ -27,19 +25,7 @@ corvivo::io::Quantities run_slab(const std::vector<std::string> &more) {
 
 TEST(NiedererCase, AtHalfAMillimetreEveryPointIsAsTheCaseExpects) {
   const corvivo::io::Quantities results = run_slab({});
-  std::istringstream table(corvivo::io::read_file(folder_of_case + "/expected.csv"));
-  std::string line;
-  std::getline(table, line);
-  int compared = 0;
-  for (; std::getline(table, line); ++compared) {
-    std::istringstream cells(line);
-    std::string name, value, unit, tolerance;
-    for (std::string *cell : {&name, &value, &unit, &tolerance})
-      std::getline(cells, *cell, ',');
-    ASSERT_TRUE(results.has(name)) << name;
-    EXPECT_NEAR(results.value(name), std::stod(value), std::stod(tolerance)) << line;
-  }
-  EXPECT_EQ(compared, 9);
+  EXPECT_EQ(expect_values_of(folder_of_case + "/expected.csv", results), 9);
   EXPECT_LT(results.value("conduction_velocity_error_expected"), 10.0);
 }
 

@@ -11,7 +11,6 @@
 #include <cmath>
 #include <memory>
 #include <regex>
-#include <sstream>
 
 using namespace corvivo::test;
 using corvivo::io::Quantities;
@@ -110,23 +109,7 @@ TEST_F(CoarseRuns, EveryStageReportsWhatItIsFor) {
 
 /// The table's numbers are those of the exam's fitted surfaces, not ours; each line gives the reason of its tolerance.
 TEST_F(CoarseRuns, GiveTheNumbersThatTheCaseExpects) {
-  const Quantities results = first();
-  std::istringstream table(read_file(std::string(CORVIVO_SOURCE_DIR) + "/cases/01_patient_heartbeat/expected.csv"));
-  std::string line;
-  std::getline(table, line);
-  int compared = 0;
-  for (; std::getline(table, line); ++compared) {
-    std::istringstream cells(line);
-    std::string name, value, unit, tolerance;
-    std::getline(cells, name, ',');
-    std::getline(cells, value, ',');
-    std::getline(cells, unit, ',');
-    std::getline(cells, tolerance, ',');
-    ASSERT_TRUE(results.has(name)) << name;
-    EXPECT_EQ(results.find(name)->unit, unit) << name;
-    EXPECT_NEAR(results.value(name), std::stod(value), std::stod(tolerance)) << line;
-  }
-  EXPECT_EQ(compared, 8);
+  EXPECT_EQ(expect_values_of(std::string(CORVIVO_SOURCE_DIR) + "/cases/01_patient_heartbeat/expected.csv", first()), 8);
 }
 
 TEST_F(CoarseRuns, LeaveWhatTheContractNames) {

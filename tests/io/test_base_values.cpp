@@ -1,3 +1,4 @@
+#include <io/base/csv.hpp>
 #include <io/base/errors.hpp>
 #include <io/base/hash.hpp>
 #include <io/base/headed_file.hpp>
@@ -199,4 +200,22 @@ TEST(Ranks, AnErrorOnRank0ReachesEveryRank) {
   int ran = 0;
   on_rank_0(MPI_COMM_WORLD, [&] { ran = 1; });
   EXPECT_EQ(ran, rank() == 0 ? 1 : 0);
+}
+
+TEST(Csv, GivesBackWhatItWrote) {
+  std::string line;
+  const std::vector<std::string> written = {"plain", "", "a, b", "say \"so\"", " blanks ", "two\nlines", "#5"};
+  for (const std::string &text : written)
+    line += (line.empty() ? "" : ",") + csv_field(text);
+  const auto rows = read_csv(line + "\n", "t");
+  ASSERT_EQ(rows.size(), 1u);
+  EXPECT_EQ(rows[0].fields, written);
+}
+
+TEST(Csv, ForgivesWhatSpreadsheetsAndPeopleWrite) {
+  const auto rows = read_csv("\xef\xbb\xbf id ; ed\r\n# a remark\r\n\r\np 1;\t\"a;b.nii\" ;\r\n", "t");
+  ASSERT_EQ(rows.size(), 2u);
+  EXPECT_EQ(rows[0].fields, (std::vector<std::string>{"id", "ed"}));
+  EXPECT_EQ(rows[1].fields, (std::vector<std::string>{"p 1", "a;b.nii", ""}));
+  EXPECT_EQ(rows[1].line, 4u);
 }
