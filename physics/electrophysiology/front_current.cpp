@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t batch_points = 256;   ///< evaluated together
 constexpr int search_every = 5;             ///< calls between looks at all cells
-constexpr double candidate_threshold = 0.1; ///< mV: low enough that no cell reaches `threshold` between two looks unseen
+constexpr double candidate_threshold = 0.5; ///< mV: low enough that no cell reaches `threshold` between two looks unseen
 
 double spread(const std::vector<double> &voltage, const std::array<std::uint32_t, 4> &cell) {
   const double a = voltage[cell[0]], b = voltage[cell[1]], c = voltage[cell[2]], d = voltage[cell[3]];
@@ -63,9 +63,9 @@ std::vector<Barycentric> quadrature(double front_point, int level) {
 } // namespace
 
 FrontCurrent::FrontCurrent(const Tissue &tissue, const IonicModel &model, double front_point, int level, double consistent_mass)
-    : tissue_(tissue), model_(model), points_(quadrature(front_point, level)), batch_(batch_points / points_.size()),
-      consistent_mass_(consistent_mass), point_voltage_(batch_points), point_states_(batch_points * model.initial_states().size()),
-      point_current_(batch_points), correction_(tissue.owned, 0.0) {
+    : tissue_(tissue), model_(model), states_(model.fast_states()), points_(quadrature(front_point, level)),
+      batch_(batch_points / points_.size()), consistent_mass_(consistent_mass), point_voltage_(batch_points),
+      point_states_(batch_points * model.initial_states().size()), point_current_(batch_points), correction_(tissue.owned, 0.0) {
   quarter_volume_.reserve(tissue.cells.size());
   for (const auto &cell : tissue.cells) {
     const auto &x = tissue.nodes;
@@ -96,6 +96,10 @@ void FrontCurrent::evaluate(double time, const std::vector<double> &voltage, con
     if (spread(voltage, tissue_.cells[c]) > threshold)
       front_.push_back(c);
   integral_.resize(front_.size());
+  if (front_.empty())
+    return;
+  nodal_.resize(stride);
+  model_.fast_current(voltage.data(), states.data(), stride, stride, nodal_.data());
   for (std::size_t begin = 0; begin < front_.size(); begin += batch_)
     integrate(begin, std::min(batch_, front_.size() - begin), voltage, states, stride);
 }
@@ -122,9 +126,9 @@ void FrontCurrent::integrate(std::size_t begin, std::size_t count, const std::ve
     }
   };
   interpolate(voltage.data(), point_voltage_.data());
-  for (std::size_t k = 0; k < model_.initial_states().size(); ++k)
+  for (const std::size_t k : states_)
     interpolate(states.data() + k * stride, point_states_.data() + k * batch_points);
-  model_.current(point_voltage_.data(), point_states_.data(), batch_points, batch_points, point_current_.data());
+  model_.fast_current(point_voltage_.data(), point_states_.data(), batch_points, batch_points, point_current_.data());
   const double weight = 4.0 / static_cast<double>(points_.size());
   for (std::size_t e = 0; e < count; ++e) {
     std::array<double, 4> sum{};
@@ -135,25 +139,25 @@ void FrontCurrent::integrate(std::size_t begin, std::size_t count, const std::ve
   }
 }
 
-void FrontCurrent::accumulate(const std::vector<double> &current, std::vector<double> &sum) const {
+void FrontCurrent::accumulate(std::vector<double> &sum) const {
   const double own = 1 - 0.8 * consistent_mass_, other = 0.2 * consistent_mass_; // 4/20 of the volume off the diagonal, 8/20 on it
   for (std::size_t e = 0; e < front_.size(); ++e) {
     const auto &cell = tissue_.cells[front_[e]];
-    const double all = other * (current[cell[0]] + current[cell[1]] + current[cell[2]] + current[cell[3]]);
+    const double all = other * (nodal_[cell[0]] + nodal_[cell[1]] + nodal_[cell[2]] + nodal_[cell[3]]);
     for (std::size_t a = 0; a < 4; ++a)
       if (cell[a] < tissue_.owned)
-        sum[cell[a]] += quarter_volume_[front_[e]] * (integral_[e][a] - own * current[cell[a]] - all);
+        sum[cell[a]] += quarter_volume_[front_[e]] * (integral_[e][a] - own * nodal_[cell[a]] - all);
   }
 }
 
-std::vector<double> FrontCurrent::source(const std::vector<double> &current) const {
+std::vector<double> FrontCurrent::source() const {
   std::vector<double> sum(tissue_.owned, 0.0);
-  accumulate(current, sum);
+  accumulate(sum);
   return sum;
 }
 
 void FrontCurrent::correct(std::vector<double> &current, const std::vector<double> &mass) {
-  accumulate(current, correction_);
+  accumulate(correction_);
   for (const std::uint32_t c : front_)
     for (const std::uint32_t node : tissue_.cells[c])
       if (node < tissue_.owned) {

@@ -66,7 +66,7 @@ void Monodomain::react(double dt) {
     front_.evaluate(time_, voltage_, activation_, states_, stride_);
   model_.advance(voltage_.data(), states_.data(), stride_, stride_, dt, current_.data());
   if (interpolated && diffusion_->takes_source())
-    diffusion_->set_source(front_.source(current_));
+    diffusion_->set_source(front_.source());
   else if (interpolated)
     front_.correct(current_, diffusion_->mass());
   for (std::size_t i = 0; i < tissue_.owned; ++i)

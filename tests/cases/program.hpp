@@ -29,8 +29,15 @@ io::Quantities results_of(const std::filesystem::path &output);
 /// Holds results against a case's expected.csv (name, value, unit, tolerance, source); returns the number of its lines.
 int expect_values_of(const std::filesystem::path &table, const io::Quantities &results);
 
+/// Every quantity of `a` is in `b`, within `tolerance` of its value (residuals and drifts: in their unit); times, memory and speed-ups
+/// aside, which differ from run to run.
+void expect_same(const io::Quantities &a, const io::Quantities &b, double tolerance);
+
 /// A case of patient1's two label maps and nothing else, with these lines after it; returns the file.
 std::filesystem::path write_case(const std::filesystem::path &folder, const std::string &more_sections = "");
+/// Sections for every stage but the heartbeat, each as cheap as it can be. Conductivities are given, not tuned: on elements this coarse
+/// none gives 0.3 m/s across the fibres.
+const char *coarse_sections();
 /// The patient's label maps.
 std::filesystem::path patient_data();
 

@@ -3,12 +3,10 @@
 #include <tests/support/temporary_folder.hpp>
 
 #include <io/base/text.hpp>
-#include <io/base/units.hpp>
 #include <io/cli/result_names.hpp>
 
 #include <gtest/gtest.h>
 
-#include <cmath>
 #include <memory>
 #include <regex>
 
@@ -20,63 +18,13 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// Conductivities are given, not tuned: on elements this coarse none gives 0.3 m/s across the fibres.
-constexpr const char *coarse_sections = R"(mesh: {element_size: 8 mm, facet_distance: 0.5 mm}
-fibres: {}
-surrogate: {seed: 1, training_runs: 60, layers: 1, width: 8, epochs: 50, lbfgs_iterations: 200}
-calibration:
-  seed: 1
-  starts: 2
-  measurements:
-    heart_rate: {value: 72.4 1/min, sd: 3 1/min}
-    systolic_pressure: {value: 120 mmHg, sd: 5 mmHg, assumed: true}
-    diastolic_pressure: {value: 75 mmHg, sd: 5 mmHg, assumed: true}
-    lv_edp: {value: 8 mmHg, sd: 3 mmHg, assumed: true}
-whatif:
-  seed: 1
-  scenarios:
-    - {name: vasodilation, meaning: a fifth less resistance, changes: [{parameter: systemic_resistance, change: -20 %}]}
-    - {name: pacing, heart_rate_change: 20 %}
-electrophysiology:
-  refinements: 1
-  tune_conductivities: false
-  mesh_correction: false
-  conductivity: {along: 0.5 S/m, across: 0.3 S/m}
-  duration: 450 ms
-  fast_endocardium: {}
-  points: [{name: p1, position: [0 mm, 0 mm, 0 mm]}]
-clinical:
-  age: 55 year
-  sex: male
-  heart_failure: true
-  atrial_coupling:
-    la_volume: {value: 41.2 mL, sd: 10.3 mL}
-    lv_volume: {value: 174.49 mL, sd: 5 mL}
-)";
 constexpr std::size_t stages = 8;
-
-/// Times, memory and speed-ups differ from run to run.
-bool depends_on_the_clock(const std::string &name) {
-  return name.rfind("time_", 0) == 0 || name == "memory_peak" || name == "surrogate_speedup" || name == "surrogate_training_time";
-}
-
-void expect_same(const Quantities &a, const Quantities &b, double tolerance) {
-  ASSERT_EQ(a.all().size(), b.all().size());
-  for (const Quantity &q : a.all()) {
-    ASSERT_TRUE(b.has(q.name)) << q.name;
-    if (depends_on_the_clock(q.name))
-      continue;
-    const double other = b.value(q.name);
-    const bool same = std::isnan(q.value) ? std::isnan(other) : std::abs(q.value - other) <= tolerance * std::abs(q.value);
-    EXPECT_TRUE(same) << q.name << ": " << q.value << " and " << other;
-  }
-}
 
 class CoarseRuns : public testing::Test {
 protected:
   static void SetUpTestSuite() {
     folder_ = std::make_unique<TemporaryFolder>();
-    write_case(folder_->path(), coarse_sections);
+    write_case(folder_->path(), coarse_sections());
     first_ = run_program({"run", "case.yaml", "--output", "first"}, folder_->path());
   }
   static void TearDownTestSuite() { folder_.reset(); }

@@ -3,6 +3,8 @@
 #include <physics/electrophysiology/ionic/courtemanche_1998_kernel.hpp>
 #include <physics/electrophysiology/ionic/packed_kernel.hpp>
 
+#include <array>
+
 namespace corvivo::physics::courtemanche_1998::CORVIVO_VARIANT {
 namespace {
 
@@ -105,7 +107,13 @@ struct Model {
   using Constants = Parameters;
   static constexpr std::size_t states = courtemanche_1998::states;
   static constexpr int parts = 2;
+  static constexpr std::array<std::size_t, 7> fast_states = {m, h, j, Na_i, d, f, f_Ca};
   static Constants constants(const Parameters &p) { return p; }
+
+  template <class States> CORVIVO_INLINE double fast_current(const Constants &p, double V, const States &y) {
+    const double i_Na = p.g_Na * y[m] * square(y[m]) * y[h] * y[j] * (V - thermal * (std::log(p.Na_o) - logarithm(y[Na_i])));
+    return i_Na + p.g_CaL * y[d] * y[f] * y[f_Ca] * (V - 65.0);
+  }
 
   template <int part, class States, class Out>
   CORVIVO_INLINE double evaluate(const Constants &p, double V, const States &y, const Out &out) {

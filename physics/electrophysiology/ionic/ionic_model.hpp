@@ -53,6 +53,12 @@ public:
                bool second_order = false) const;
   /// The ionic current alone, states unchanged; `cells` a multiple of `pack`.
   virtual void current(const double *voltage, const double *states, std::size_t stride, std::size_t cells, double *current) const = 0;
+  /// The part of the ionic current that makes the upstroke, which is thinner than elements are: the fast sodium current, or all of it
+  /// where the model does not part it. Reads V and only the states that `fast_states` numbers.
+  virtual void fast_current(const double *voltage, const double *states, std::size_t stride, std::size_t cells, double *total) const {
+    current(voltage, states, stride, cells, total);
+  }
+  virtual std::vector<std::size_t> fast_states() const; ///< all, unless the model says otherwise
   /// Time derivative of V (without stimulus) and of all states of one cell, for integrators of the plain ODE system.
   virtual void rates(double voltage, const double *states, double *voltage_rate, double *state_rates) const = 0;
 

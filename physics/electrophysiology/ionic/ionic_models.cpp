@@ -3,6 +3,7 @@
 #include <physics/electrophysiology/ionic/models.hpp>
 
 #include <algorithm>
+#include <numeric>
 
 namespace corvivo::physics {
 
@@ -58,6 +59,12 @@ void IonicModel::advance(const double *voltage, double *states, std::size_t stri
   all.step = dt;
   all.second_order = second_order;
   advance_packs(voltage, states, stride, all, total);
+}
+
+std::vector<std::size_t> IonicModel::fast_states() const {
+  std::vector<std::size_t> all(state_names().size());
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  return all;
 }
 
 std::vector<double> initial_states(const IonicModel &model, std::size_t cells) {

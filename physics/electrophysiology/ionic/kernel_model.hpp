@@ -51,6 +51,16 @@ public:
     CORVIVO_ASSERT(cells % pack == 0, "cells come in whole packs");
     definition_.kernels.current(effective_, voltage, states, stride, cells, total);
   }
+  void fast_current(const double *voltage, const double *states, std::size_t stride, std::size_t cells, double *total) const override {
+    CORVIVO_ASSERT(cells % pack == 0, "cells come in whole packs");
+    definition_.kernels.fast_current(effective_, voltage, states, stride, cells, total);
+  }
+  std::vector<std::size_t> fast_states() const override {
+    const auto &kernels = definition_.kernels;
+    if (kernels.fast_states_count == 0)
+      return IonicModel::fast_states();
+    return {kernels.fast_states, kernels.fast_states + kernels.fast_states_count};
+  }
   void rates(double voltage, const double *states, double *voltage_rate, double *state_rates) const override {
     definition_.kernels.rates(effective_, voltage, states, voltage_rate, state_rates);
   }

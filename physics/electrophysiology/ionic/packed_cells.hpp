@@ -21,6 +21,10 @@ template <class Parameters> struct IonicKernels {
   void (*current)(const Parameters &parameters, const double *voltage, const double *states, std::size_t stride, std::size_t cells,
                   double *current);
   void (*rates)(const Parameters &parameters, double voltage, const double *states, double *voltage_rate, double *state_rates);
+  void (*fast_current)(const Parameters &parameters, const double *voltage, const double *states, std::size_t stride, std::size_t cells,
+                       double *current);
+  const std::size_t *fast_states; ///< that `fast_current` reads
+  std::size_t fast_states_count;
 };
 
 } // namespace corvivo::physics

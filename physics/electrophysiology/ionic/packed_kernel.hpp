@@ -10,10 +10,13 @@
 ///     out.gates(k, gate, l, other)    two of them, so that they share a division,
 ///     out.rate(k, value)              dy_k/dt of any other;
 ///   part 0 returns the ionic current.
+/// A model whose upstroke is one current of few states has also
+///   M::fast_states, an array of their numbers;  M::fast_current(constants, v, y).
 #include <physics/electrophysiology/ionic/packed_cells.hpp>
 #include <physics/electrophysiology/ionic/vector_math.hpp>
 
 #include <cstring>
+#include <type_traits>
 
 namespace corvivo::physics::packed_kernel {
 namespace {
@@ -194,10 +197,42 @@ void rates(const typename M::Parameters &p, double voltage, const double *values
     M::template evaluate<2>(c, voltage, values, out);
 }
 
+struct StatesOfArray {
+  const double *values;
+  std::size_t stride, i;
+  CORVIVO_INLINE_MEMBER double operator[](std::size_t k) const { return values[k * stride + i]; }
+};
+
+/// Pack by pack, so that every cell takes the same instructions.
+template <class M>
+void fast_current(const typename M::Parameters &p, const double *__restrict voltage, const double *__restrict values, std::size_t stride,
+                  std::size_t cells, double *__restrict total) {
+  const typename M::Constants c = M::constants(p);
+  for (std::size_t begin = 0; begin < cells; begin += pack) {
+#pragma omp simd
+    for (std::size_t i = 0; i < pack; ++i)
+      total[begin + i] = M::fast_current(c, voltage[begin + i], StatesOfArray{values, stride, begin + i});
+  }
+}
+
+template <class M, class = void> constexpr bool has_fast_current = false;
+template <class M> constexpr bool has_fast_current<M, std::void_t<decltype(M::fast_states)>> = true;
+
+/// The kernels of M; `fast_current` is the whole current where M does not part it.
+template <class M, class Kernels> constexpr Kernels kernels_of(Kernels made) {
+  if constexpr (has_fast_current<M>) {
+    made.fast_current = fast_current<M>;
+    made.fast_states = M::fast_states.data();
+    made.fast_states_count = M::fast_states.size();
+  }
+  return made;
+}
+
 } // namespace
 } // namespace corvivo::physics::packed_kernel
 
 /// The last line of a kernel source, in the variant's namespace.
 #define CORVIVO_KERNELS_OF(Model)                                                                                                          \
-  const IonicKernels<Model::Parameters> kernels = {packed_kernel::advance<Model>, packed_kernel::current<Model>,                           \
-                                                   packed_kernel::rates<Model>}
+  const IonicKernels<Model::Parameters> kernels = packed_kernel::kernels_of<Model>(                                                        \
+      IonicKernels<Model::Parameters>{packed_kernel::advance<Model>, packed_kernel::current<Model>, packed_kernel::rates<Model>,           \
+                                      packed_kernel::current<Model>, nullptr, 0})

@@ -5,6 +5,8 @@
 #include <physics/electrophysiology/ionic/packed_kernel.hpp>
 #include <physics/electrophysiology/ionic/ten_tusscher_2006_kernel.hpp>
 
+#include <array>
+
 namespace corvivo::physics::ten_tusscher_2006::CORVIVO_VARIANT {
 namespace {
 
@@ -195,7 +197,15 @@ template <bool endocardial> struct Model {
   using Constants = Parameters;
   static constexpr std::size_t states = ten_tusscher_2006::states;
   static constexpr int parts = 2;
+  static constexpr std::array<std::size_t, 9> fast_states = {m, h, j, Na_i, d, f, f2, fCass, Ca_ss};
   static Constants constants(const Parameters &p) { return p; }
+
+  /// Sodium and L-type calcium: without the second a wave is 1.5 % slower at 0.2 mm; the others change it by less than 0.1 %.
+  template <class States> CORVIVO_INLINE double fast_current(const Constants &p, double v, const States &y) {
+    const double thermal = p.R * p.T / p.F, x = off_zero(2.0 * (v - 15.0) / thermal), z = exponential(-x);
+    const double i_Na = p.g_Na * y[m] * y[m] * y[m] * y[h] * y[j] * (v - thermal * (std::log(p.Na_o) - logarithm(y[Na_i])));
+    return i_Na + p.g_CaL * y[d] * y[f] * y[f2] * y[fCass] * 2.0 * p.F * x * (0.25 * y[Ca_ss] - p.Ca_o * z) / (1.0 - z);
+  }
 
   template <int part, class States, class Out>
   CORVIVO_INLINE double evaluate(const Constants &p, double v, const States &y, const Out &out) {
@@ -238,6 +248,7 @@ void rates(const Parameters &p, double voltage, const double *values, double *vo
 
 } // namespace
 
-const IonicKernels<Parameters> kernels = {advance, packed_kernel::current<Model<false>>, rates};
+const IonicKernels<Parameters> kernels = packed_kernel::kernels_of<Model<false>>(
+    IonicKernels<Parameters>{advance, packed_kernel::current<Model<false>>, rates, nullptr, nullptr, 0});
 
 } // namespace corvivo::physics::ten_tusscher_2006::CORVIVO_VARIANT

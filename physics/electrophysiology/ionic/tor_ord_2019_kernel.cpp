@@ -4,6 +4,8 @@
 #include <physics/electrophysiology/ionic/packed_kernel.hpp>
 #include <physics/electrophysiology/ionic/tor_ord_2019_kernel.hpp>
 
+#include <array>
+
 namespace corvivo::physics::tor_ord_2019::CORVIVO_VARIANT {
 namespace {
 
@@ -267,7 +269,13 @@ struct Model {
   using Constants = CORVIVO_VARIANT::Constants;
   static constexpr std::size_t states = tor_ord_2019::states;
   static constexpr int parts = 3;
+  static constexpr std::array<std::size_t, 8> fast_states = {m, h, hp, j, jp, CaMK_trapped, Ca_ss, Na_i};
   static Constants constants(const Parameters &p) { return constants_of(p); }
+
+  template <class States> CORVIVO_INLINE double fast_current(const Constants &p, double v, const States &y) {
+    const double ph = phosphorylated(y, packed_kernel::Nothing{});
+    return p.g_Na * open_sodium(y, ph) * (v - thermal * (p.ln_Na_o - logarithm(y[Na_i])));
+  }
 
   template <int part, class States, class Out>
   CORVIVO_INLINE double evaluate(const Constants &p, double v, const States &y, const Out &out) {
@@ -294,9 +302,11 @@ private:
     return y[d] * ((1.0 - phosphorylated) * plain + 1.1 * phosphorylated * other);
   }
 
+  template <class States> CORVIVO_INLINE double open_sodium(const States &y, double ph) {
+    return y[m] * square(y[m]) * ((1.0 - ph) * y[h] * y[j] + ph * y[hp] * y[jp]);
+  }
   template <class States> CORVIVO_INLINE double sodium(const Constants &p, const States &y, double ph, double from_Na) {
-    const double fast = y[m] * square(y[m]) * ((1.0 - ph) * y[h] * y[j] + ph * y[hp] * y[jp]);
-    return from_Na * (p.g_Na * fast + p.g_NaL * y[mL] * ((1.0 - ph) * y[hL] + ph * y[hLp]));
+    return from_Na * (p.g_Na * open_sodium(y, ph) + p.g_NaL * y[mL] * ((1.0 - ph) * y[hL] + ph * y[hLp]));
   }
 
   /// Without the pump and the L-type channels.

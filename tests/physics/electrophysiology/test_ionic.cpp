@@ -123,6 +123,32 @@ TEST_P(EveryIonicModel, AgreesWithItsScalarRates) {
   }
 }
 
+/// Values of another range than any state has stand in the states that are not of the fast current: they must not be read.
+TEST_P(EveryIonicModel, PartsTheFastCurrentFromTheRest) {
+  const bool parted = model->fast_states().size() < model->state_names().size();
+  std::unique_ptr<IonicModel> without = ionic_models().make(GetParam());
+  if (parted)
+    without->set_scale("i_Na", 0);
+  if (parted && !is("tor_ord"))
+    without->set_scale("i_CaL", 0);
+  for (const double v : {-85.0, -60.0, -45.0, -20.0, 5.0, 30.0}) {
+    std::vector<double> voltage(IonicModel::pack, v), states = initial_states(*model, 1), all(IonicModel::pack),
+                                                      rest(IonicModel::pack, 0.0), fast(IonicModel::pack);
+    model->advance(voltage.data(), states.data(), IonicModel::pack, IonicModel::pack, 0.1, fast.data()); // m opens
+    model->current(voltage.data(), states.data(), IonicModel::pack, IonicModel::pack, all.data());
+    if (parted)
+      without->current(voltage.data(), states.data(), IonicModel::pack, IonicModel::pack, rest.data());
+    std::vector<double> needed(states.size(), 1e30);
+    for (const std::size_t k : model->fast_states())
+      std::copy_n(states.begin() + static_cast<std::ptrdiff_t>(k * IonicModel::pack), IonicModel::pack,
+                  needed.begin() + static_cast<std::ptrdiff_t>(k * IonicModel::pack));
+    model->fast_current(voltage.data(), needed.data(), IonicModel::pack, IonicModel::pack, fast.data());
+    for (std::size_t i = 0; i < IonicModel::pack; ++i)
+      EXPECT_NEAR(fast[i], all[i] - rest[i], 1e-10 * (1 + std::abs(all[i])))
+          << "the current with and without its channels, rounding of sums";
+  }
+}
+
 /// Largest difference of V from CVODE's at some times of a beat.
 double error_of(const IonicModel &model, const std::vector<double> &times, const std::vector<std::vector<double>> &exact, double dt,
                 bool second_order) {
