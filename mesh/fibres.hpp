@@ -83,9 +83,9 @@ Frame frame(const FibreOptions &options, const RightBlend &place, const Vector3 
 /// on the right endocardium: there the fibres, longitudinal elsewhere, turn to circumferential at the fold, a quarter turn on each side of
 /// it. That is a choice for continuity, not an observation. Sets also `fibre_angle_rv_endocardium`,
 /// `fibre_angle_rv_epicardium` and, over the neighbouring cells of the insertions, `fibre_jump_insertion` and `fibre_jump_insertion_median`
-/// [deg], the largest and the median angle between their fibres. Outflow tracts are not told apart.
-/// The rule "uniform" takes any mesh and sets no quantity.
-/// Throws CaseError without these surfaces or without an axis where one is needed, SolveError when CG does not converge.
+/// [deg], the largest and the median angle between their fibres, over the apices left out, where the rule is singular. Outflow tracts are
+/// not told apart. The rule "uniform" takes any mesh and sets no quantity. Throws CaseError without these surfaces or without an axis where
+/// one is needed, SolveError when CG does not converge.
 Fibres compute_fibres(MPI_Comm comm, const HeartMesh &mesh, const FibreOptions &options, io::Quantities &quantities);
 
 /// Fibres on the refined mesh: linear interpolation to edge midpoints, so that frames at a point of the body do not change with the level.

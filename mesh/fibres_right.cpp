@@ -79,10 +79,20 @@ void turn_transmural(const HeartMesh &mesh, const Sides &side, const Harmonic &a
   }
 }
 
-/// Angles (degrees, ascending) between the fibres of cells that share a face and of which one has a node between the two rules.
+/// Angles (degrees, ascending) between the fibres of cells that share a face and of which one has a node between the two rules. Not where
+/// the way through the wall is within 30 degrees of the way to the base: over an apex no direction is circumferential, as at the left
+/// ventricle's, and the rule has a singular line.
 std::vector<double> jumps(const HeartMesh &mesh, const Fibres &fibres) {
   std::map<std::array<std::size_t, 3>, std::size_t> first;
   std::vector<double> angles;
+  const auto over_apex = [&](std::size_t c) {
+    Vector3 t{}, l{};
+    for (const std::size_t n : mesh.tetrahedra[c]) {
+      t = t + fibres.transmural[n];
+      l = l + fibres.longitudinal[n];
+    }
+    return norm(cross(t, l)) < 0.5 * norm(t) * norm(l);
+  };
   const auto mixed = [&](std::size_t c) {
     return std::any_of(mesh.tetrahedra[c].begin(), mesh.tetrahedra[c].end(), [&](std::size_t n) {
       return fibres.right[n].weight < 1 && fibres.right[n].beyond < 1; // within the insertion's width, in either wall
@@ -90,7 +100,7 @@ std::vector<double> jumps(const HeartMesh &mesh, const Fibres &fibres) {
   };
   constexpr std::array<double, 4> centre{0.25, 0.25, 0.25, 0.25};
   for (std::size_t c = 0; c < mesh.tetrahedra.size(); ++c)
-    for (int skip = 0; skip < 4 && mixed(c); ++skip) {
+    for (int skip = 0; skip < 4 && mixed(c) && !over_apex(c); ++skip) {
       std::array<std::size_t, 3> face{};
       for (int i = 0, k = 0; i < 4; ++i)
         if (i != skip)

@@ -264,22 +264,49 @@ double share_below(const std::array<double, 8> &c, double level) {
 
 } // namespace
 
-double volume_below(const LatticeField &field, double level, std::size_t top) {
-  double cells = 0;
-  std::array<double, 8> corner;
+namespace {
+
+using Corners = std::array<double, 8>;
+
+/// Calls `take` with the corners of each cell below node layer `top`, their least and their greatest.
+template <class Take> void each_cell(const LatticeField &field, std::size_t top, const Take &take) {
+  Corners corner;
   for (std::size_t k = 0; k < top; ++k)
     for (std::size_t j = 0; j + 1 < field.size[1]; ++j)
       for (std::size_t i = 0; i + 1 < field.size[0]; ++i) {
         for (std::size_t q = 0; q < 8; ++q)
           corner[q] = double(field.values[field.index(i + (q & 1), j + (q >> 1 & 1), k + (q >> 2))]);
         const auto [low, high] = std::minmax_element(corner.begin(), corner.end());
-        cells += *high < level ? 1 : *low >= level ? 0 : share_below(corner, level);
+        take(corner, *low, *high);
       }
+}
+
+} // namespace
+
+double volume_below(const LatticeField &field, double level, std::size_t top) {
+  double cells = 0;
+  each_cell(field, top, [&](const Corners &corner, double low, double high) {
+    cells += high < level ? 1 : low >= level ? 0 : share_below(corner, level);
+  });
   return cells * std::pow(field.spacing, 3);
 }
 
 double level_of_volume(const LatticeField &field, double volume, std::size_t top, double reach) {
-  return bisect([&](double level) { return volume_below(field, level, top); }, volume, -reach, reach);
+  double always = 0; // cells that every level of the search has below it
+  std::vector<Corners> band;
+  each_cell(field, top, [&](const Corners &corner, double low, double high) {
+    if (high < -reach)
+      ++always;
+    else if (low < reach)
+      band.push_back(corner);
+  });
+  const auto below = [&](double level) {
+    double cells = always;
+    for (const Corners &corner : band)
+      cells += share_below(corner, level);
+    return cells * std::pow(field.spacing, 3);
+  };
+  return bisect(below, volume, -reach, reach);
 }
 
 } // namespace corvivo::mesh

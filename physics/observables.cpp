@@ -144,6 +144,8 @@ void observe(const HeartbeatResult &result, io::Quantities &quantities) {
     quantity.stage = "mechanics";
     if (result.partial)
       quantity.warning = "of a beat that stopped early: " + result.failure;
+    else
+      quantity.warning = result.remark;
   };
   const double edv = volume.front(), esv = smallest(volume);
   const std::size_t end_systole = static_cast<std::size_t>(std::min_element(volume.begin(), volume.end()) - volume.begin());

@@ -208,7 +208,10 @@ Simulation::~Simulation() = default;
 
 HeartbeatResult Simulation::run(const HeartbeatObserver &observer) {
   Parts &now = *parts_;
-  const double end = now.input.circulation.options().heart_period * ms_per_s;
+  const double period = now.input.circulation.options().heart_period * ms_per_s, asked = now.options.duration;
+  const double end = asked > 0 ? std::min(asked, period) : period;
+  if (end < period)
+    now.result.remark = "of the first " + io::print_number(end) + " ms of a beat of " + io::fixed(period, 0) + " ms";
   io::Progress progress("Heartbeat", end, "ms");
   while (!now.finished(end)) {
     double taken = 0;

@@ -45,6 +45,7 @@ struct HeartbeatResult {
   double min_det_f = 1;
   bool partial = false;          ///< the numerics failed before the end; `series` holds what came before
   std::string failure;           ///< a sentence, when partial
+  std::string remark;            ///< what its quantities are of, when it was not asked for a whole beat
   std::vector<double> residuals; ///< of the failed step
   int steps = 0, newton_iterations = 0, factorisations = 0, linear_iterations = 0;
   /// Throws SolveError with `failure` and `residuals` when partial.

@@ -67,6 +67,7 @@ struct MechanicsOptions {
   double resting_time_step = 5.0;      ///< ms, while the ventricle is not contracting
   double smallest_time_step = 0.05;    ///< ms
   double save_every = 10.0;            ///< ms
+  double duration = 0.0;               ///< ms from end diastole; 0: one heart period
   SurfaceSprings pericardium{0.2, 0.02, 20.0, 2.0};
   SurfaceSprings base{0.0, 0.02, 0.0, 2.0};
   Annulus annulus{10.0, 10.0};
