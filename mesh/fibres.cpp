@@ -133,15 +133,21 @@ void check(const HeartMesh &mesh, const FibreOptions &options) {
   detail::check_right_ventricle(mesh);
 }
 
+/// Unit gradients; zero where the function is constant but for what the solver left, which only a biventricle may have: between its
+/// epicardium and right endocardium `add_right_ventricle` has another direction.
 std::vector<Vector3> directions(const HeartMesh &mesh, const detail::Harmonic &harmonic, const std::string &which) {
   std::vector<char> used(mesh.nodes.size(), 0);
   for (const auto &cell : mesh.tetrahedra)
     for (const std::size_t n : cell)
       used[n] = 1;
+  double steepest = 0;
+  for (const Vector3 &gradient : harmonic.gradient)
+    steepest = std::max(steepest, norm(gradient));
   std::vector<Vector3> unit;
   for (std::size_t n = 0; n < mesh.nodes.size(); ++n) {
-    unit.push_back(normalized(harmonic.gradient[n]));
-    if (used[n] && !(norm(unit.back()) > 0.5))
+    const bool constant = !(norm(harmonic.gradient[n]) > 1e-6 * steepest);
+    unit.push_back(constant ? Vector3{} : normalized(harmonic.gradient[n]));
+    if (used[n] && constant && !mesh.has_surface("endocardium_rv"))
       throw io::SolveError("fibres: the " + which + " direction vanishes at node " + std::to_string(n));
   }
   return unit;

@@ -69,6 +69,8 @@ void turn_transmural(const HeartMesh &mesh, const Sides &side, const Harmonic &a
     if (side.left[n]) {
       if (inside_surface && !side.right[n])
         fibres.transmural[n] = normals[n];
+      else if (!(norm(fibres.transmural[n]) > 0.5))
+        fibres.transmural[n] = from_left.direction[n];
       continue;
     }
     if (on_epicardium[n] && !on_base[n])
