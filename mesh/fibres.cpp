@@ -133,28 +133,26 @@ void check(const HeartMesh &mesh, const FibreOptions &options) {
   detail::check_right_ventricle(mesh);
 }
 
-/// Unit gradients; zero where the function is constant but for what the solver left, which only a biventricle may have: between its
-/// epicardium and right endocardium `add_right_ventricle` has another direction.
-std::vector<Vector3> directions(const HeartMesh &mesh, const detail::Harmonic &harmonic, const std::string &which) {
-  std::vector<char> used(mesh.nodes.size(), 0);
-  for (const auto &cell : mesh.tetrahedra)
-    for (const std::size_t n : cell)
-      used[n] = 1;
+/// Unit gradients; zero where the function is constant but for what the solver left.
+std::vector<Vector3> directions(const detail::Harmonic &harmonic) {
   double steepest = 0;
   for (const Vector3 &gradient : harmonic.gradient)
     steepest = std::max(steepest, norm(gradient));
   std::vector<Vector3> unit;
-  for (std::size_t n = 0; n < mesh.nodes.size(); ++n) {
-    const bool constant = !(norm(harmonic.gradient[n]) > 1e-6 * steepest);
-    unit.push_back(constant ? Vector3{} : normalized(harmonic.gradient[n]));
-    if (used[n] && constant && !mesh.has_surface("endocardium_rv"))
-      throw io::SolveError("fibres: the " + which + " direction vanishes at node " + std::to_string(n));
-  }
+  for (const Vector3 &gradient : harmonic.gradient)
+    unit.push_back(norm(gradient) > 1e-6 * steepest ? normalized(gradient) : Vector3{});
   return unit;
 }
 
+void check_directions(const HeartMesh &mesh, const std::vector<Vector3> &unit, const std::string &which) {
+  for (const auto &cell : mesh.tetrahedra)
+    for (const std::size_t n : cell)
+      if (!(norm(unit[n]) > 0.5))
+        throw io::SolveError("fibres: the " + which + " direction vanishes at node " + std::to_string(n));
+}
+
 /// On the two surfaces the harmonic gradient is their normal, which the triangles know better than the gradient beside their kinks does.
-/// The rims keep the gradient: there the surface is known on one side only.
+/// The rims keep the gradient, unless all their cells' nodes lie on one surface: there the surface is known on one side only.
 void set_normals_on_surfaces(const HeartMesh &mesh, std::vector<Vector3> &transmural) {
   std::vector<int> surface_of(mesh.nodes.size(), -1);
   constexpr int several = -2;
@@ -169,7 +167,7 @@ void set_normals_on_surfaces(const HeartMesh &mesh, std::vector<Vector3> &transm
         triangles.push_back(mesh.triangles[t]);
     const auto normals = detail::node_normals(mesh, triangles);
     for (std::size_t n = 0; n < mesh.nodes.size(); ++n)
-      if (surface_of[n] == surface && norm(normals[n]) > 0.5)
+      if ((surface_of[n] == surface || !(norm(transmural[n]) > 0.5)) && norm(normals[n]) > 0.5)
         transmural[n] = sign * normals[n];
   }
 }
@@ -220,14 +218,15 @@ Fibres compute_fibres(MPI_Comm comm, const HeartMesh &mesh, const FibreOptions &
   }
   std::string found; // quantities, as text, to the other ranks
   io::on_rank_0(comm, [&] {
-    fibres.transmural = directions(mesh, across_wall, "transmural");
+    fibres.transmural = directions(across_wall);
     set_normals_on_surfaces(mesh, fibres.transmural);
-    fibres.longitudinal =
-        solve_along ? directions(mesh, apex_base, "longitudinal") : std::vector<Vector3>(mesh.nodes.size(), normalized(mesh.long_axis));
+    fibres.longitudinal = solve_along ? directions(apex_base) : std::vector<Vector3>(mesh.nodes.size(), normalized(mesh.long_axis));
+    check_directions(mesh, fibres.longitudinal, "longitudinal");
     io::Quantities set;
     if (mesh.has_surface("endocardium_rv")) {
       detail::add_right_ventricle(mesh, across_right, fibres, set);
     } else {
+      check_directions(mesh, fibres.transmural, "transmural");
       set_geometric_depth(mesh, fibres, set);
       if (options.depth == "harmonic")
         for (const double value : across_wall.value)
