@@ -158,15 +158,20 @@ private:
     marks_.push_back(mark);
   }
 
+  /// Whether `path` is `group` or lies in it.
+  static bool is_within(const std::string &path, const std::string &group) {
+    return path.rfind(group, 0) == 0 && (path.size() == group.size() || path[group.size()] == '.' || path[group.size()] == '[');
+  }
+
   void complain(const YAML::Node &node, const std::string &path, const std::string &what) {
+    YAML::Mark mark = node.Mark();
     for (const std::string &text : overrides_) {
       const std::string given = text.substr(0, text.find('='));
-      if (path.rfind(given, 0) == 0 && (path.size() == given.size() || path[given.size()] == '.' || path[given.size()] == '[')) {
+      if (is_within(path, given) || (mark.is_null() && is_within(given, path))) { // no place in the file: a group that the override made
         complaints.push_back("--set " + text + ": " + path + ": " + what);
         return;
       }
     }
-    YAML::Mark mark = node.Mark();
     if (mark.is_null() && !marks_.empty())
       mark = marks_.back();
     const std::string place = mark.is_null() ? "" : ":" + std::to_string(mark.line + 1) + ":" + std::to_string(mark.column + 1);
@@ -179,16 +184,27 @@ private:
   std::vector<YAML::Mark> marks_;
 };
 
+/// YAML takes no tab before a key, and the parser complains of something else.
+std::string tab_hint(const std::string &text, int line) {
+  static const std::regex indented_by_tab("[ ]*\t.*");
+  std::istringstream lines(text);
+  std::string found;
+  for (int i = 0; i <= line; ++i)
+    std::getline(lines, found);
+  return std::regex_match(found, indented_by_tab) ? "; the line is indented by a tab, expected spaces" : "";
+}
+
 YAML::Node load(const std::filesystem::path &file) {
+  const std::string text = read_file(file.string());
   try {
-    YAML::Node root = YAML::Load(read_file(file.string()));
+    YAML::Node root = YAML::Load(text);
     if (!root.IsMap())
       throw CaseError(file.string() + ":1:1: found no keys, expected a case that begins with 'corvivo: " + std::to_string(case_format) +
                       "'");
     return root;
   } catch (const YAML::Exception &error) {
     throw CaseError(file.string() + ":" + std::to_string(error.mark.line + 1) + ":" + std::to_string(error.mark.column + 1) +
-                    ": not YAML: " + error.msg);
+                    ": not YAML: " + error.msg + tab_hint(text, error.mark.line));
   }
 }
 

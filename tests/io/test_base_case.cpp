@@ -253,6 +253,8 @@ TEST_F(CaseFile, RefusesWhatIsNoCase) {
   expect_parts(complaints("- a\n- b\n"), {":1:1: found no keys"});
   expect_parts(complaints("end: 1 s\n"), {":1:1: corvivo: missing"});
   expect_parts(complaints("corvivo: 1\nend: [1 s\n"), {"not YAML"});
+  expect_parts(complaints("corvivo: 1\nfirst:\n  centre: [0 mm, 0 mm, 0 mm]\n\tstart: 1 s\n"),
+               {":4:", "not YAML", "the line is indented by a tab, expected spaces"});
   expect_parts(complaints("corvivo: one\n"), {":1:10: corvivo: expected a whole number"});
   expect_parts(complaints("corvivo:\n"), {"corvivo: expected a whole number"});
   Everything e;
@@ -285,6 +287,7 @@ TEST_F(CaseFile, RefusesOverridesThatMakeNoSense) {
        {"size", "=3", "stimuli[0].start=1 ms", "first.start.x=3", "patient.name=3", "labels[x]=3", "a..b=3", "first.=3", "size=[1"})
     expect_parts(complaints(smallest + "first: {start: 1 ms}\n", {bad}), {std::string("--set ") + bad});
   expect_parts(complaints(smallest, {"siez=1 mm"}), {"--set siez=1 mm: siez: unknown key; did you mean 'size'?"});
+  expect_parts(complaints(smallest, {"frist.start=3 ms"}), {"--set frist.start=3 ms: frist: unknown key; did you mean 'first'?"});
   expect_parts(complaints(smallest, {"first.start=3"}), {"--set first.start=3: first.start: found '3' without a unit"});
 }
 
