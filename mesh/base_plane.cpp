@@ -187,9 +187,9 @@ BasePlane find_base_plane(const io::Image &labels) {
     if (slices[k].closed())
       closed.push_back(k);
   if (closed.size() < 4)
-    throw io::CaseError(labels.source + ": the cavity is enclosed by wall in " + std::to_string(closed.size()) + " slices (" +
-                        slice_list(closed) +
-                        " counted from the apex); a mesh needs at least four: is this a short-axis stack, and are the labels right?");
+    throw io::CaseError(labels.source + ": the cavity is enclosed by wall in " + std::to_string(closed.size()) + " slices" +
+                        (closed.empty() ? "" : " (" + slice_list(closed) + ", counted from the apex)") +
+                        "; a mesh needs at least four: is this a short-axis stack, and are the labels right?");
   for (std::size_t k = closed.front(); k <= closed.back(); ++k)
     if (!slices[k].closed())
       open.push_back(k);

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <sstream>
 
 namespace corvivo::cli {
 
@@ -108,7 +109,9 @@ void collect(std::vector<std::string> &complaints, const std::string &file, cons
   try {
     check();
   } catch (const io::CaseError &error) {
-    complaints.push_back(file + ": " + error.what());
+    std::istringstream lines(error.what());
+    for (std::string line; std::getline(lines, line);)
+      complaints.push_back(file + ": " + line);
   }
 }
 

@@ -61,6 +61,9 @@ CohortTask task_of(const CohortEntry &entry, const CohortOptions &options, const
   } catch (const io::CaseError &error) {
     task.case_text.clear();
     task.refusal = entry.place + ": " + error.what();
+    if (task.refusal.find("segmentation.labels.lv_cavity: missing") != std::string::npos)
+      task.refusal +=
+          "\n  try a column 'labels' with the convention of the maps (acdc, emidec, mnms, ukbb), or --set segmentation.labels=acdc for all";
   }
   return task;
 }

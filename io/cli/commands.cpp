@@ -1,5 +1,6 @@
 #include <io/cli/commands.hpp>
 
+#include <io/base/case_files.hpp>
 #include <io/base/hash.hpp>
 #include <io/base/log.hpp>
 #include <io/base/parallel.hpp>
@@ -75,6 +76,12 @@ int run_case(const Invocation &invocation, const std::vector<std::string> &last)
 int check_case(const Invocation &invocation) {
   const fs::path file = case_file(invocation);
   Case options = read_case(file, invocation.overrides);
+  std::vector<std::string> complaints;
+  for (const fs::path &named : io::files_of_case([&](io::Schema &schema) { options.describe(schema); }))
+    if (!fs::exists(named))
+      complaints.push_back(file.string() + ": names " + named.string() + ", found nothing there");
+  if (!complaints.empty())
+    throw io::CaseError(io::join(complaints, "\n"));
   print(file.string() + ": a good case\n");
   return 0;
 }

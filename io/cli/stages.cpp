@@ -50,13 +50,19 @@ void mark_needed(const std::vector<Stage> &stages, const std::string &name, std:
 
 std::vector<Stage> stages_of(StageContext context, const std::vector<std::string> &last) {
   const std::vector<Stage> stages = all_stages(context);
+  if (stages.empty())
+    throw io::CaseError("the case has no section that a stage is run for, expected one, as segmentation or mechanics");
   if (last.empty())
     return stages;
   const auto named = std::find_if(last.begin(), last.end(), [&](const std::string &name) {
     return std::any_of(stages.begin(), stages.end(), [&](const Stage &stage) { return stage.name == name; });
   });
-  if (named == last.end())
-    throw io::CaseError("the case has no section for the stage '" + io::join(last, "' or '") + "'");
+  if (named == last.end()) {
+    std::vector<std::string> sections = last;
+    // the others are called as their stage
+    std::replace(sections.begin(), sections.end(), std::string("prognosis"), std::string("clinical"));
+    throw io::CaseError("the case has no section '" + io::join(sections, "' or '") + "' for the stage '" + io::join(last, "' or '") + "'");
+  }
   std::vector<bool> needed(stages.size(), false);
   mark_needed(stages, *named, needed);
   std::vector<Stage> chosen;

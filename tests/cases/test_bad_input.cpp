@@ -68,7 +68,8 @@ TEST(BadCases, WhatOneSectionNeedsOfAnotherIsCheckedBeforeTheRun) {
   expect_refusal(check(folder, "corvivo: 1\ntitle: No volumes\nsurrogate: {seed: 1}\ncalibration:\n  seed: 1\n  measurements:\n"
                                "    heart_rate: {value: 70 1/min, sd: 3 1/min}\n    systolic_pressure: {value: 70 mmHg, sd: 5 mmHg}\n"
                                "    diastolic_pressure: {value: 75 mmHg, sd: 5 mmHg}\n    lv_edp: {value: 8 mmHg, sd: 3 mmHg}\n"),
-                 {"measurements.lv_edv: missing", "measurements.lv_esv: missing", "are the two swapped?"});
+                 {"case.yaml: calibration.measurements.lv_edv: missing", "case.yaml: calibration.measurements.lv_esv: missing",
+                  "are the two swapped?"});
 }
 
 TEST(BadCases, APointMayNotTakeTheNameOfAnotherResult) {
@@ -87,6 +88,9 @@ TEST(BadCases, AMissingFileAndAFolderWithoutACaseAreNamed) {
   const TemporaryFolder folder;
   expect_refusal(run_program({"run", "nowhere.yaml"}, folder.path()), {"nowhere.yaml: cannot be read"});
   expect_refusal(run_program({"run", "."}, folder.path()), {"case.yaml: cannot be read"});
+  const std::string file = write_case(folder.path()).string();
+  expect_refusal(run_program({"check", file, "--set", "segmentation.ed=a.nii", "--set", "segmentation.es=b.nii"}, folder.path()),
+                 {"a.nii, found nothing there", "b.nii, found nothing there"});
 }
 
 TEST(BadCases, AnOutputFolderThatCannotBeMadeIsNamed) {
@@ -117,8 +121,18 @@ TEST(BadCommandLines, OverridesAreCheckedLikeTheFile) {
 TEST(BadCommandLines, AStageThatTheCaseLacksIsNamed) {
   const TemporaryFolder folder;
   const std::string file = write_case(folder.path()).string();
-  expect_refusal(run_program({"calibrate", file}, folder.path()), {"the case has no section for the stage 'calibration'"});
+  expect_refusal(run_program({"calibrate", file}, folder.path()), {"the case has no section 'calibration' for the stage 'calibration'"});
+  write_file(folder.file("bare.yaml"), "corvivo: 1\ntitle: Bare\n");
+  expect_refusal(run_program({"run", "bare.yaml"}, folder.path()), {"the case has no section that a stage is run for"});
+  expect_refusal(run_program({"prognose", file}, folder.path()), {"the case has no section 'clinical' for the stage 'prognosis'"});
   expect_refusal(run_program({"report", file, "--output", "nowhere"}, folder.path()), {"nowhere: no finished stages to report on"});
+}
+
+TEST(BadCommandLines, ACohortWithoutLabelNumbersSaysWhereTheyGo) {
+  const TemporaryFolder folder;
+  write_file(folder.file("list.csv"), "id,ed\none,map.nii\n");
+  expect_refusal(run_program({"cohort", "list.csv"}, folder.path()),
+                 {"list.csv:2: ", "segmentation.labels.lv_cavity: missing", "try a column 'labels' with the convention of the maps (acdc"});
 }
 
 TEST(BadLabelMaps, MissingTruncatedAndCorruptFilesAreNamed) {
@@ -143,6 +157,8 @@ TEST(BadLabelMaps, LabelsThatTheMapLacksAreNamed) {
   const std::string file = write_case(folder.path()).string();
   expect_refusal(run_program({"run", file, "--set", "segmentation.labels.lv_wall=7"}, folder.path()),
                  {"patient1_sax_ed.nii.gz: no voxel has label 7"});
+  expect_refusal(run_program({"run", file, "--set", "segmentation.labels={lv_cavity: 2, lv_wall: 3}"}, folder.path()),
+                 {"patient1_sax_ed.nii.gz: the cavity is enclosed by wall in 0 slices; a mesh needs at least four"});
   write_map(folder.path() / "no_cavity.mha", {0, 2, 0, 1});
   expect_refusal(run_program({"run", file, "--set", "segmentation.ed=" + folder.file("no_cavity.mha")}, folder.path()),
                  {"no_cavity.mha: no voxel has label 3 (left-ventricular cavity)"});
