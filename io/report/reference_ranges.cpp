@@ -69,13 +69,13 @@ void add_volume_rows(std::vector<ComparisonRow> &rows, const Quantities &quantit
   struct Volume {
     const char *name, *whole, *below;
   };
-  constexpr Volume volumes[] = {
-      {"lv_edv", "LV end-diastolic volume, whole cavity", "LV end-diastolic volume below the base plane"},
-      {"lv_esv", "LV end-systolic volume, whole cavity", "LV end-systolic volume below the base"},
-      {"lv_ef", "LV ejection fraction, whole cavity", "LV ejection fraction below the base"}};
+  constexpr Volume volumes[] = {{"lv_edv", "LV end-diastolic volume, whole cavity", "LV end-diastolic volume below the base plane"},
+                                {"lv_esv", "LV end-systolic volume, whole cavity", "LV end-systolic volume below the base"},
+                                {"lv_ef", "LV ejection fraction, whole cavity", "LV ejection fraction below the base"}};
   for (const Volume &volume : volumes) {
     const std::string name = volume.name, below = name + "_below_base";
-    if (!quantities.has(below))
+    const bool measured_below = quantities.has(below), alone = quantities.has("lv_edv_below_base") && quantities.has("sim_" + name);
+    if (!measured_below && !alone) // alone: the map of that phase is not there, so the beat has nothing to be compared with
       continue;
     const auto measured = [&](const ComparisonRow &row) { return row.measured == "measured_" + name; };
     auto row = std::find_if(rows.begin(), rows.end(), measured);
@@ -84,7 +84,7 @@ void add_volume_rows(std::vector<ComparisonRow> &rows, const Quantities &quantit
     row->label = volume.whole;
     row->simulated.clear();
     if (quantities.has("sim_" + name))
-      rows.insert(row + 1, {volume.below, below, "", "sim_" + name, ""});
+      rows.insert(row + 1, {volume.below, measured_below ? below : "", "", "sim_" + name, ""});
   }
 }
 

@@ -250,6 +250,22 @@ TEST(Report, ComparesTheVolumeOfTheMeshWithThatBelowTheBase) {
   expect_well_formed(report_html(data));
 }
 
+TEST(Report, ComparesTheMeshWithNoVolumeOfTheWholeCavity) {
+  ReportData data; // the volume at end-systole was stated by the case, without a label map
+  data.quantities.set("lv_edv_below_base", 160, "mL");
+  data.quantities.set("measured_lv_esv", 70, "mL").uncertainty = 3;
+  data.quantities.set("fit_lv_esv", 71, "mL");
+  data.quantities.set("sim_lv_esv", 57, "mL");
+  const std::vector<ComparisonRow> rows = comparison_rows(data.quantities);
+  ASSERT_GE(rows.size(), 2u);
+  EXPECT_EQ(rows[0].measured, "measured_lv_esv");
+  EXPECT_EQ(rows[0].simulated, "");
+  EXPECT_EQ(rows[1].label, "LV end-systolic volume below the base");
+  EXPECT_EQ(rows[1].measured, "");
+  EXPECT_EQ(rows[1].simulated, "sim_lv_esv");
+  expect_well_formed(report_html(data));
+}
+
 TEST(Report, ShowsWhatChangedAndWhatCameOfIt) {
   ReportData data = sample_report();
   data.quantities.set("whatif_before_rest_lv_edp", 8.5, "mmHg").uncertainty = 2;
