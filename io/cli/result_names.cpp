@@ -7,7 +7,7 @@ namespace corvivo::cli {
 const std::vector<ResultName> &result_names() {
   static const std::vector<ResultName> names = {
       // segmentation
-      {"lv_edv", "mL", "Left-ventricular cavity volume of the end-diastolic label map: voxels times voxel volume."},
+      {"lv_edv", "mL", "Left-ventricular cavity volume of the whole end-diastolic label map after its repairs: voxels times voxel volume."},
       {"lv_esv", "mL", "The same of the end-systolic label map."},
       {"lv_sv", "mL", "lv_edv - lv_esv."},
       {"lv_ef", "%", "lv_sv / lv_edv."},
@@ -21,7 +21,8 @@ const std::vector<ResultName> &result_names() {
       {"border_zone_volume", "mL", "Wall at the border of a scar, where the labels name it."},
       {"rv_wall_volume", "mL", "Free wall of the right ventricle, where the labels name it."},
       {"lv_mass", "g", "Left-ventricular wall volume at end-diastole times 1.05 g/mL."},
-      {"lv_edv_below_base", "mL", "Cavity volume below the base plane of the end-diastolic map: what the mesh holds."},
+      {"lv_edv_below_base", "mL",
+       "Cavity volume below the base plane of the end-diastolic map: what the mesh holds (one of both ventricles may end lower)."},
       {"lv_esv_below_base", "mL", "Cavity volume below the last closed slice of the end-systolic map."},
       {"lv_ef_below_base", "%", "Ejection fraction of the two volumes below the base."},
       {"lv_volume_cut_off", "mL", "Cavity volume that the end-diastolic base plane cuts off."},
@@ -156,7 +157,7 @@ const std::vector<ResultName> &result_names() {
       {"heartbeat_blood_left_out", "mL",
        "LV blood of the fitted circulation at end diastole that the mesh, which ends at the base plane, does not hold."},
       {"heartbeat_mesh_volume", "mL", "Cavity of the mesh that beats, as imaged."},
-      {"sim_lv_esv", "mL", "Smallest LV volume of the simulated beat."},
+      {"sim_lv_esv", "mL", "Smallest LV volume of the simulated beat, of the mesh that beats (below the base plane)."},
       {"sim_lv_sv", "mL", "sim_lv_edv - sim_lv_esv."},
       {"sim_lv_ef", "%", "sim_lv_sv / sim_lv_edv."},
       {"sim_lv_peak_pressure", "mmHg", "Largest LV pressure."},
