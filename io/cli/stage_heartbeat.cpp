@@ -171,8 +171,8 @@ Stage heartbeat_stage(StageContext context) {
             const double left_out = cycle.start_state[physics::circulation_index::V_LV] - beating;
             quantities.set("heartbeat_mesh_volume", beating, "mL");
             quantities.set("heartbeat_blood_left_out", left_out, "mL");
-            io::say("    the mesh ends at the base plane: " + io::fixed(left_out, 1) + " mL of the fitted end-diastolic " +
-                    io::fixed(beating + left_out, 1) + " mL lie above it and are not in this beat");
+            io::say("    the mesh ends at the base plane and holds " + io::fixed(beating, 1) + " of the fitted end-diastolic " +
+                    io::fixed(beating + left_out, 1) + " mL: the other " + io::fixed(left_out, 1) + " mL are not in this beat");
             quantities.set("unloaded_volume", reference.volume, "mL");
             FieldWriter fields(folder, reference);
             const physics::HeartbeatResult result =
