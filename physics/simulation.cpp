@@ -208,7 +208,8 @@ Simulation::~Simulation() = default;
 
 HeartbeatResult Simulation::run(const HeartbeatObserver &observer) {
   Parts &now = *parts_;
-  const double period = now.input.circulation.options().heart_period * ms_per_s, asked = now.options.duration;
+  const double period = now.input.circulation.options().heart_period * ms_per_s;
+  const double asked = now.input.until_end_systole ? 0 : now.options.duration; // a stroke volume needs the whole systole
   const double end = asked > 0 ? std::min(asked, period) : period;
   if (end < period)
     now.result.remark = "of the first " + io::print_number(end) + " ms of a beat of " + io::fixed(period, 0) + " ms";

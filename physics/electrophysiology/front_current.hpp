@@ -11,8 +11,8 @@ namespace corvivo::physics {
 /// Biomed Eng 28:890, 2012); the slower currents stay those of the nodes:
 ///   s_i = sum over front cells of  (volume / n sum_q N_i(q) I(V_q, s_q) - sum_j m_ij I_j),
 /// m the mass matrix of the cell. A cell is of the front when V differs by more than 5 mV in it and not all its nodes were activated more
-/// than `tail` ms ago: behind the upstroke the nodal current is smooth. (1 mV and 5 ms change activation of the slab by 0.01 ms at 0.2 mm
-/// and 0.04 ms at 0.5 mm, and take twice as long.)
+/// than `tail` ms ago: behind the upstroke the nodal current is smooth. (1 mV and 5 ms
+/// change activation of the slab by 0.002 ms and take 1.4 times as long.)
 class FrontCurrent {
 public:
   /// Four points with `front_point` as their largest barycentric coordinate, in each of the 8^level parts of a cell.
