@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 namespace corvivo::mesh {
 
@@ -21,46 +20,6 @@ void check_options(const MeshOptions &options, double cavity_radius) {
     throw io::CaseError("mesh: the element_size " + io::print_number(options.element_size) +
                         " mm is larger than the radius of the cavity at the base (" + io::fixed(cavity_radius, 1) +
                         " mm), so the elements cannot follow it; choose a smaller one, 4 mm is usual");
-}
-
-/// Number of pieces of the tetrahedra or triangles that hang together by nodes; nodes of none do not count.
-template <class Simplices> std::size_t pieces(const Simplices &simplices, std::size_t nodes) {
-  std::vector<std::size_t> parent(nodes, nodes);
-  for (const auto &simplex : simplices)
-    for (const std::size_t n : simplex)
-      parent[n] = n;
-  const auto root = [&parent](std::size_t n) {
-    while (parent[n] != n)
-      n = parent[n] = parent[parent[n]];
-    return n;
-  };
-  for (const auto &simplex : simplices)
-    for (const std::size_t n : simplex)
-      parent[root(n)] = root(simplex[0]);
-  std::size_t count = 0;
-  for (std::size_t n = 0; n < nodes; ++n)
-    count += parent[n] == n;
-  return count;
-}
-
-/// One piece whose boundary is a sphere with at most so many handles: a cup, or two cups side by side whose walls may part at the base.
-void check_topology(const HeartMesh &mesh, std::size_t handles) {
-  const std::string advice = "; choose a smaller element_size, or look whether the segmentation has a hole or a very thin wall there";
-  try {
-    check(mesh);
-  } catch (const io::CaseError &error) {
-    throw io::CaseError(std::string("mesh: ") + error.what() + advice);
-  }
-  if (const std::size_t count = pieces(mesh.tetrahedra, mesh.nodes.size()); count != 1)
-    throw io::CaseError("mesh: the wall comes out in " + std::to_string(count) + " pieces" + advice);
-  std::vector<char> on_boundary(mesh.nodes.size(), 0);
-  for (const auto &t : mesh.triangles)
-    for (const std::size_t n : t)
-      on_boundary[n] = 1;
-  const long vertices = std::count(on_boundary.begin(), on_boundary.end(), 1), faces = long(mesh.triangles.size());
-  const long euler = vertices - faces / 2; // V - E + F with E = 3 F / 2
-  if (pieces(mesh.triangles, mesh.nodes.size()) != 1 || euler < 2 - 2 * long(handles))
-    throw io::CaseError("mesh: the wall comes out with a hole or an inner bubble" + advice);
 }
 
 } // namespace
@@ -127,7 +86,7 @@ HeartMesh make_ventricles(const ImplicitVentricle &shape, const MeshOptions &opt
       const auto p = corners(mesh, c);
       mesh.region[c] = shape.left_epicardium(0.25 * (p[0] + p[1] + p[2] + p[3])) < 0 ? 0 : 1;
     }
-  check_topology(mesh, rims.outside.size() + std::max<std::size_t>(rims.right.size(), 1) - 2);
+  detail::check_topology(mesh, shape, rims.outside.size() + std::max<std::size_t>(rims.right.size(), 1) - 2);
   return mesh;
 }
 
@@ -171,6 +130,7 @@ ImplicitVentricle implicit(const HeartShape &shape, bool with_right) {
   ventricle.apex = shape.apex;
   ventricle.long_axis = shape.long_axis;
   ventricle.to_right_ventricle = shape.to_right_ventricle;
+  ventricle.name_place = [&shape](const Vector3 &p) { return shape.name_slice(p); };
   return ventricle;
 }
 

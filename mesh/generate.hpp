@@ -31,7 +31,8 @@ struct ImplicitVentricle {
   Vector3 centre{};                           ///< of a ball that holds the wall
   double radius = 0;                          ///< of that ball, mm
   Vector3 apex{}, long_axis{}, to_right_ventricle{};
-  std::vector<Vector3> corners; ///< points of the surfaces that must become nodes
+  std::function<std::string(const Vector3 &)> name_place; ///< what a user calls a place ("slice 3"); may be empty
+  std::vector<Vector3> corners;                           ///< points of the surfaces that must become nodes
 
   double above_base(const Vector3 &point) const { return dot(point - base_point, base_normal); }
 };

@@ -304,26 +304,35 @@ std::size_t split_edges_across(RawMesh &raw) {
 
 } // namespace
 
-Vector3 project_in_plane(const ImplicitVentricle::Field &field, Vector3 point, const Vector3 &normal) {
-  for (int i = 0; i < 30; ++i) {
-    const Vector3 slope = gradient(field, point), along = slope - dot(slope, normal) * normal;
-    const double value = field(point), steep = dot(along, along);
-    if (!(steep > 0) || std::abs(value) < on_surface * std::sqrt(steep))
-      break;
-    point = point - (value / steep) * along;
-  }
-  return point;
-}
+namespace {
 
-Vector3 project(const ImplicitVentricle::Field &field, Vector3 point) {
+/// Newton's method along the slope that `slope_at` gives, until the last slope says that the zero is `on_surface` near.
+template <class Slope> Vector3 to_zero(const ImplicitVentricle::Field &field, Vector3 point, const Slope &slope_at) {
+  double steep = 0;
   for (int i = 0; i < 30; ++i) {
-    const Vector3 slope = gradient(field, point);
-    const double value = field(point), steep = dot(slope, slope);
+    const double value = field(point);
+    if (std::abs(value) < on_surface * std::sqrt(steep))
+      break;
+    const Vector3 slope = slope_at(point);
+    steep = dot(slope, slope);
     if (!(steep > 0) || std::abs(value) < on_surface * std::sqrt(steep))
       break;
     point = point - (value / steep) * slope;
   }
   return point;
+}
+
+} // namespace
+
+Vector3 project_in_plane(const ImplicitVentricle::Field &field, Vector3 point, const Vector3 &normal) {
+  return to_zero(field, point, [&](const Vector3 &p) {
+    const Vector3 slope = gradient(field, p);
+    return slope - dot(slope, normal) * normal;
+  });
+}
+
+Vector3 project(const ImplicitVentricle::Field &field, Vector3 point) {
+  return to_zero(field, point, [&](const Vector3 &p) { return gradient(field, p); });
 }
 
 void improve(RawMesh &raw, const ImplicitVentricle &shape, const MeshOptions &options) {

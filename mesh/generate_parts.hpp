@@ -35,4 +35,8 @@ Vector3 project_in_plane(const ImplicitVentricle::Field &field, Vector3 point, c
 /// the smallest dihedral angle around each.
 void improve(RawMesh &raw, const ImplicitVentricle &shape, const MeshOptions &options);
 
+/// One piece whose boundary is a sphere with at most so many handles: a cup, or two cups side by side whose walls may part at the base.
+/// Throws CaseError that names the place.
+void check_topology(const HeartMesh &mesh, const ImplicitVentricle &shape, std::size_t handles);
+
 } // namespace corvivo::mesh::detail

@@ -32,9 +32,17 @@ double HeartShape::value(const std::vector<float> &field, const Vector3 &point) 
   return (1 - t[2]) * near + t[2] * far + spacing * std::sqrt(outside);
 }
 
+std::string HeartShape::name_slice(const Vector3 &point) const {
+  const double step = io::dot(slice_step, slice_step);
+  if (!(step > 0))
+    return "";
+  const long slice = 1 + std::lround(io::dot(point - slice_origin, slice_step) / step);
+  return slice < 1 ? "the closure below slice 1 (counted from the apex)" : "slice " + std::to_string(slice) + " (counted from the apex)";
+}
+
 namespace {
 
-constexpr const char *format = "corvivo heart shape 3", *what = "a saved heart shape";
+constexpr const char *format = "corvivo heart shape 4", *what = "a saved heart shape";
 
 template <class Shape, class Visit> void each_vector(Shape &shape, const Visit &visit) {
   visit("origin", shape.origin);
@@ -48,6 +56,8 @@ template <class Shape, class Visit> void each_vector(Shape &shape, const Visit &
   visit("cavity_apex", shape.cavity_apex);
   visit("long_axis", shape.long_axis);
   visit("to_right_ventricle", shape.to_right_ventricle);
+  visit("slice_origin", shape.slice_origin);
+  visit("slice_step", shape.slice_step);
 }
 
 template <class Shape, class Visit> void each_number(Shape &shape, const Visit &visit) {

@@ -36,6 +36,8 @@ struct HeartShape {
   Vector3 long_axis{};                 ///< unit vector from apex to base_centre
   Vector3 to_right_ventricle{};        ///< unit, perpendicular to long_axis; zero where the label map shows no right ventricle
 
+  Vector3 slice_origin{}, slice_step{}; ///< a point of the most apical slice of the label map and the way to the next one; zero: no slices
+
   double label_cavity_volume = 0, label_wall_volume = 0; ///< voxels of the label map below the base plane, mL
   double cavity_volume = 0, wall_volume = 0;             ///< of the two fields below the base plane, mL
   double label_right_volume = 0, right_volume = 0;       ///< the same of the right cavity
@@ -50,6 +52,8 @@ struct HeartShape {
   double outer(const Vector3 &point) const { return value(outer_field, point); }
   /// Signed distance to the base plane, mm; positive above it (cut off).
   double above_base(const Vector3 &point) const { return io::dot(point - base_point, base_normal); }
+  /// "slice 3 (counted from the apex)"; empty for a shape without slices.
+  std::string name_slice(const Vector3 &point) const;
   Vector3 node(std::size_t i, std::size_t j, std::size_t k) const;
   std::size_t index(std::size_t i, std::size_t j, std::size_t k) const { return i + size[0] * (j + size[1] * k); }
   /// Trilinear value of a node array of this lattice.

@@ -114,6 +114,8 @@ HeartShape interpolate_shape(const io::Image &labels, const BasePlane &left_base
   shape.axes = s.axes;
   shape.base_point = base.point;
   shape.base_normal = base.normal;
+  shape.slice_origin = labels.point(0, 0, 0);
+  shape.slice_step = {labels.affine[0][2], labels.affine[1][2], labels.affine[2][2]};
   shape.label_cavity_volume = kept_volume(s, lv_cavity);
   shape.label_wall_volume = kept_volume(s, lv_wall);
   std::size_t base_node = 0;

@@ -175,7 +175,8 @@ namespace {
 
 /// Upwind solution of |grad d| = 1 from the smallest neighbour along each axis, spacing 1.
 double eikonal(std::array<double, 3> a) {
-  std::sort(a.begin(), a.end());
+  const double low = std::min(a[0], a[1]), high = std::max(a[0], a[1]);
+  a = {std::min(low, a[2]), std::max(low, std::min(high, a[2])), std::max(high, a[2])};
   double d = a[0] + 1;
   if (d > a[1]) {
     d = 0.5 * (a[0] + a[1] + std::sqrt(2 - (a[0] - a[1]) * (a[0] - a[1])));
@@ -214,25 +215,46 @@ std::vector<double> near_distances(const LatticeField &field, std::vector<char> 
 
 void redistance(LatticeField &field) {
   std::vector<char> fixed;
-  std::vector<double> d = near_distances(field, fixed);
+  const std::vector<double> near = near_distances(field, fixed);
+  // With a frame of far nodes around the lattice, so that every node has six neighbours.
+  constexpr double far = 1e6;
   const auto [nx, ny, nz] = field.size;
+  const auto row = static_cast<std::ptrdiff_t>(nx + 2), layer = row * static_cast<std::ptrdiff_t>(ny + 2);
+  std::vector<double> d(static_cast<std::size_t>(layer) * (nz + 2), far);
+  std::vector<char> held(d.size(), 1);
+  const auto first_of_row = [&](std::size_t j, std::size_t k) {
+    return 1 + row * static_cast<std::ptrdiff_t>(j + 1) + layer * static_cast<std::ptrdiff_t>(k + 1);
+  };
+  const auto each_row = [&, ny = ny, nz = nz](const auto &take) {
+    for (std::size_t k = 0; k < nz; ++k)
+      for (std::size_t j = 0; j < ny; ++j)
+        take(first_of_row(j, k), static_cast<std::ptrdiff_t>(field.index(0, j, k)));
+  };
+  each_row([&, nx = nx](std::ptrdiff_t to, std::ptrdiff_t from) {
+    std::copy_n(near.begin() + from, nx, d.begin() + to);
+    std::copy_n(fixed.begin() + from, nx, held.begin() + to);
+  });
   for (int sweep = 0; sweep < 8; ++sweep)
     for (std::size_t kk = 0; kk < nz; ++kk)
-      for (std::size_t jj = 0; jj < ny; ++jj)
-        for (std::size_t ii = 0; ii < nx; ++ii) {
-          const std::size_t i = sweep & 1 ? nx - 1 - ii : ii, j = sweep & 2 ? ny - 1 - jj : jj, k = sweep & 4 ? nz - 1 - kk : kk;
-          const std::size_t v = field.index(i, j, k);
-          if (fixed[v])
+      for (std::size_t jj = 0; jj < ny; ++jj) {
+        const std::size_t j = sweep & 2 ? ny - 1 - jj : jj, k = sweep & 4 ? nz - 1 - kk : kk;
+        const std::ptrdiff_t step = sweep & 1 ? -1 : 1, begin = first_of_row(j, k) + (sweep & 1 ? static_cast<std::ptrdiff_t>(nx) - 1 : 0);
+        double *at = &d[static_cast<std::size_t>(begin)];
+        const char *is_held = &held[static_cast<std::size_t>(begin)];
+        for (std::size_t i = 0; i < nx; ++i, at += step, is_held += step) {
+          if (*is_held)
             continue;
-          const auto smaller = [&](std::size_t at, std::size_t n, std::size_t stride) {
-            return std::min(at > 0 ? d[v - stride] : 1e6, at + 1 < n ? d[v + stride] : 1e6);
-          };
-          const std::array<double, 3> around{smaller(i, nx, 1), smaller(j, ny, nx), smaller(k, nz, nx * ny)};
-          if (std::min({around[0], around[1], around[2]}) < d[v]) // else nothing nearer can come from there
-            d[v] = std::min(d[v], eikonal(around));
+          const std::array<double, 3> around{std::min(at[-1], at[1]), std::min(at[-row], at[row]), std::min(at[-layer], at[layer])};
+          if (std::min(std::min(around[0], around[1]), around[2]) < *at) // else nothing nearer can come from there
+            *at = std::min(*at, eikonal(around));
         }
-  for (std::size_t v = 0; v < d.size(); ++v)
-    field.values[v] = static_cast<float>((field.values[v] < 0 ? -field.spacing : field.spacing) * d[v]);
+      }
+  each_row([&, nx = nx](std::ptrdiff_t from, std::ptrdiff_t to) {
+    for (std::ptrdiff_t i = 0; i < static_cast<std::ptrdiff_t>(nx); ++i) {
+      float &value = field.values[static_cast<std::size_t>(to + i)];
+      value = static_cast<float>((value < 0 ? -field.spacing : field.spacing) * d[static_cast<std::size_t>(from + i)]);
+    }
+  });
 }
 
 void smooth(LatticeField &field, double sigma) {
