@@ -160,6 +160,22 @@ public:
     leave();
   }
 
+  /// The same where absence means something: `name` stays empty. Its own keys are documented where the model is not optional.
+  template <class T>
+  void optional_model(const std::string &key, std::string &name, std::unique_ptr<T> &member, const Catalogue<T> &catalogue,
+                      const std::string &meaning) {
+    if (!enter(key, meaning, true, !name.empty()))
+      return;
+    const std::string before = name;
+    choice("model", name, catalogue.names(), "Which " + catalogue.kind() + "; its own keys stand beside this one.", true);
+    if (!documents() && !name.empty()) {
+      if (!member || name != before)
+        member = catalogue.make(name);
+      member->describe(*this);
+    }
+    leave();
+  }
+
 protected:
   static constexpr std::size_t not_given = static_cast<std::size_t>(-1);
   virtual void leaf(const Leaf &leaf) = 0;

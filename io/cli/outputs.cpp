@@ -141,6 +141,34 @@ void Outputs::write_thumbnail() const {
   io::write_file((pipeline_.output() / "thumbnail.png").string(), io::thumbnail(picture, size));
 }
 
+/// At most `shown` of the saved fields of the potential, evenly spread; potential at points; premature stimuli.
+void Outputs::add_waves(io::ReportData &data, const io::SurfacePicture &map) const {
+  constexpr std::size_t shown = 12;
+  const auto table = [&](const char *name) {
+    return fs::exists(file("electrophysiology", name)) ? io::time_series_from_csv(file("electrophysiology", name).string()) : io::TimeSeries();
+  };
+  data.potential_points = table("points.csv");
+  data.vulnerability = table("vulnerability.csv");
+  std::vector<std::pair<double, std::string>> saved;
+  if (fs::exists(file("electrophysiology", "voltage.pvd")))
+    saved = io::read_pvd(file("electrophysiology", "voltage.pvd").string());
+  const io::Grid::Array *activation = map.grid.find_point_data(map.array);
+  for (std::size_t f = 0, last = -1; f < shown && !saved.empty(); ++f) {
+    const std::size_t at = saved.size() <= shown ? f : f * (saved.size() - 1) / (shown - 1);
+    if (at >= saved.size() || at == last)
+      continue;
+    last = at;
+    const io::Grid grid = io::read_vtu((pipeline_.folder("electrophysiology") / saved[at].second).string());
+    const io::Grid::Array *voltage = grid.find_point_data("voltage [mV]");
+    if (!voltage || !activation || voltage->values.size() != activation->values.size())
+      continue;
+    data.potential.push_back({saved[at].first, voltage->values});
+    for (std::size_t i = 0; i < activation->values.size(); ++i)
+      if (std::isnan(activation->values[i]))
+        data.potential.back().values[i] = std::nan("");
+  }
+}
+
 void Outputs::add_pictures(io::ReportData &data) const {
   if (finished("electrophysiology")) {
     io::SurfacePicture picture;
@@ -150,6 +178,7 @@ void Outputs::add_pictures(io::ReportData &data) const {
       picture.base_direction = heart.long_axis;
       picture.to_right_ventricle = heart.to_right_ventricle;
     }
+    add_waves(data, picture);
     data.activation = std::move(picture);
   }
   if (finished("segmentation")) {

@@ -16,6 +16,7 @@ private:
   io::ReportData report_data(const io::Quantities &quantities) const;
   void write_thumbnail() const;
   void add_pictures(io::ReportData &data) const;
+  void add_waves(io::ReportData &data, const io::SurfacePicture &map) const;
   void add_scenarios(io::ReportData &data) const;
   void add_clinical_facts(io::ReportData &data) const;
   std::string inputs_text() const;

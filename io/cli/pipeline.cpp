@@ -100,6 +100,7 @@ bool Pipeline::keep(const Stage &stage, const std::string &hash) {
 
 void Pipeline::make(const Stage &stage, const std::string &hash) {
   const fs::path part = folder(stage.name + ".part"), failed = folder(stage.name + ".failed"), finished = folder(stage.name);
+  running_hash_ = hash;
   io::say("  " + stage.name + " ...");
   io::on_rank_0(comm_, [&] {
     fs::remove_all(part);

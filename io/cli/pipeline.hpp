@@ -44,6 +44,8 @@ public:
   const std::filesystem::path &output() const { return output_; }
   /// For things that survive a killed stage (finished ensemble members).
   std::filesystem::path cache() const { return output_ / "cache"; }
+  /// Of the inputs of the stage that runs: names what of it survives a kill.
+  const std::string &running_hash() const { return running_hash_; }
   const io::Quantities &quantities() const { return quantities_; }
   const std::vector<StageRecord> &records() const { return records_; }
   MPI_Comm communicator() const { return comm_; }
@@ -58,6 +60,7 @@ private:
   std::filesystem::path output_;
   std::string program_;
   bool force_;
+  std::string running_hash_;
   FolderLock lock_; ///< on rank 0
   io::Quantities quantities_;
   std::vector<StageRecord> records_;

@@ -132,6 +132,9 @@ const std::vector<ResultName> &result_names() {
       {"whatif_surrogate_difference_*", "1",
        "Largest difference of the changes by surrogate and by full model at the fitted parameters, in standard errors of the surrogate."},
       // electrophysiology
+      {"activation_last", "ms", "Last activation of any tissue in the run, of whichever wave: late where a re-entry goes on."},
+      {"activations_most", "1", "Activations of the tissue that was activated most often."},
+      {"vulnerable_window_*", "ms", "Time during which a premature stimulus at that one of vulnerability.places (from 1) starts a re-entry."},
       {"activation_time_total", "ms", "First to last activation of the tissue (first upward crossing of the threshold)."},
       {"qrs_duration", "ms", "Of the simulated ECG."},
       {"qt_interval", "ms", "Of the simulated ECG."},

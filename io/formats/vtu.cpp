@@ -5,6 +5,8 @@
 #include <io/base/units.hpp>
 #include <io/formats/mesh_files.hpp>
 
+#include <boost/property_tree/xml_parser.hpp>
+
 #include <vtkCellArray.h>
 #include <vtkCellData.h>
 #include <vtkCommand.h>
@@ -18,6 +20,7 @@
 #include <vtkXMLUnstructuredGridWriter.h>
 
 #include <algorithm>
+#include <sstream>
 
 namespace corvivo::io {
 
@@ -121,6 +124,21 @@ void write_pvd(const std::vector<std::pair<double, std::string>> &files, const s
   for (const auto &[time, file] : files)
     text += "    <DataSet timestep=\"" + print_number(time) + "\" part=\"0\" file=\"" + file + "\"/>\n";
   write_file(path, text + "  </Collection>\n</VTKFile>\n");
+}
+
+std::vector<std::pair<double, std::string>> read_pvd(const std::string &path) {
+  std::istringstream text(read_file(path));
+  boost::property_tree::ptree document;
+  std::vector<std::pair<double, std::string>> files;
+  try {
+    boost::property_tree::read_xml(text, document);
+    for (const auto &[name, entry] : document.get_child("VTKFile.Collection"))
+      if (name == "DataSet")
+        files.emplace_back(entry.get<double>("<xmlattr>.timestep"), entry.get<std::string>("<xmlattr>.file"));
+  } catch (const boost::property_tree::ptree_error &error) {
+    throw CaseError(path + ": not a list of files over time (" + error.what() + "); run the stage that writes it again");
+  }
+  return files;
 }
 
 } // namespace corvivo::io

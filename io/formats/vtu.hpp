@@ -18,4 +18,7 @@ Grid read_vtu(const std::string &path);
 /// Writes `path` (.pvd) that names each time's file. Times in ms; file names relative to the folder of `path`.
 void write_pvd(const std::vector<std::pair<double, std::string>> &files, const std::string &path);
 
+/// What `write_pvd` wrote. Throws CaseError for a file that is missing or not such a list.
+std::vector<std::pair<double, std::string>> read_pvd(const std::string &path);
+
 } // namespace corvivo::io

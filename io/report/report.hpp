@@ -28,6 +28,12 @@ struct SurfacePicture {
   Vector3 to_right_ventricle{};               ///< zero: any direction across
 };
 
+/// The potential of the tissue at one time.
+struct PotentialFrame {
+  double time = 0;            ///< ms
+  std::vector<double> values; ///< mV; NaN where nothing conducts
+};
+
 /// A label map, drawn as a row of slices.
 struct LabelPicture {
   std::string title;
@@ -73,6 +79,9 @@ struct ReportData {
   TimeSeries fitted;     ///< the same columns of the fitted circulation, drawn dashed
   TimeSeries ecg;        ///< `time [ms]` and the leads [mV]
   std::optional<SurfacePicture> activation;
+  std::vector<PotentialFrame> potential; ///< on the points of `activation`, by time
+  TimeSeries potential_points;           ///< `time [ms]` and the potential [mV] at named points
+  TimeSeries vulnerability;              ///< `place`, `start [ms]`, `outcome` (0 no capture, 1 propagated, 2 re-entry)
   std::vector<LabelPicture> segmentation;
   std::vector<ComparisonRow> comparison; ///< empty: comparison_rows(quantities)
   std::vector<ParameterRow> parameters;  ///< empty: every `param_<name>` of the quantities, without bounds

@@ -103,23 +103,6 @@ std::string label_legend(const LabelPicture &picture) {
   return out + "</p><p class=\"small\">Slices from the first to the last that holds a label; the patient's left is on the right.</p>";
 }
 
-struct NamedCamera {
-  std::string title;
-  Camera camera;
-};
-
-/// From both sides of the long axis, a little from above so that the rim shows, and into the base.
-std::vector<NamedCamera> cameras(const SurfacePicture &picture) {
-  const bool has_axis = norm(picture.base_direction) > 0, has_right = norm(picture.to_right_ventricle) > 0;
-  const Vector3 up = has_axis ? normalized(picture.base_direction) : Vector3{0, 0, 1};
-  Vector3 side = has_right ? picture.to_right_ventricle : std::abs(up[0]) < 0.9 ? Vector3{1, 0, 0} : Vector3{0, 1, 0};
-  side = normalized(side - dot(side, up) * up);
-  const Vector3 tilt = 0.35 * up;
-  return {{has_right ? "Septal side" : "One side", {side + tilt, up}},
-          {has_right ? "Free wall" : "Other side", {(-1.0) * side + tilt, up}},
-          {"From the base", {up + 0.25 * side, (-1.0) * side}}};
-}
-
 } // namespace
 
 std::string colour_bar(const std::array<double, 2> &range, const std::string &what, double step) {

@@ -101,6 +101,8 @@ table .sd,table .unit{color:var(--soft)}
 .swatch{display:inline-block;width:.8em;height:.8em;border-radius:2px;margin:0 .35em 0 .9em;vertical-align:-1px}
 .views{display:grid;grid-template-columns:repeat(3,1fr);gap:12px;text-align:center}
 .views img{width:100%;max-width:400px}
+.frames{display:grid;grid-template-columns:repeat(4,1fr);gap:8px;text-align:center}
+.frames img{width:100%;max-width:260px}
 .colourbar{width:100%;max-width:560px;margin:8px auto 0}
 .ecg{display:grid;grid-template-columns:repeat(4,1fr);gap:0;background:#fffafa;max-width:860px}
 .ecg svg{width:100%}
@@ -122,6 +124,7 @@ h1{font-size:1.5rem}
 .tile .value{font-size:1.3rem}.tile .value .unit,.tile .value .sd{font-size:.9rem}
 .tile .chip,.chip{white-space:normal}
 .cards{grid-template-columns:minmax(0,1fr)}
+.frames{grid-template-columns:1fr 1fr}
 .views{grid-template-columns:1fr 1fr}.views figure:last-child{grid-column:1/-1}.views figure:last-child img{width:50%}
 .ecg{grid-template-columns:1fr 1fr;padding:8px}
 .card{padding:12px}

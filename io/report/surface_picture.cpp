@@ -214,4 +214,15 @@ Picture draw(const ColouredSurface &surface, const Camera &camera, const std::ar
   return picture;
 }
 
+std::vector<NamedCamera> cameras(const SurfacePicture &picture) {
+  const bool has_axis = norm(picture.base_direction) > 0, has_right = norm(picture.to_right_ventricle) > 0;
+  const Vector3 up = has_axis ? normalized(picture.base_direction) : Vector3{0, 0, 1};
+  Vector3 side = has_right ? picture.to_right_ventricle : std::abs(up[0]) < 0.9 ? Vector3{1, 0, 0} : Vector3{0, 1, 0};
+  side = normalized(side - dot(side, up) * up);
+  const Vector3 tilt = 0.35 * up;
+  return {{has_right ? "Septal side" : "One side", {side + tilt, up}},
+          {has_right ? "Free wall" : "Other side", {(-1.0) * side + tilt, up}},
+          {"From the base", {up + 0.25 * side, (-1.0) * side}}};
+}
+
 } // namespace corvivo::io

@@ -31,6 +31,14 @@ Colour scale_colour(double fraction);
 Picture draw(const ColouredSurface &surface, const Camera &camera, const std::array<double, 2> &range, double isoline_step,
              std::size_t size);
 
+struct NamedCamera {
+  std::string title;
+  Camera camera;
+};
+
+/// From both sides of the long axis, a little from above so that the rim shows, and into the base.
+std::vector<NamedCamera> cameras(const SurfacePicture &picture);
+
 /// Colours of a wall's thickness in small pictures, mm: the same for every heart, so that hearts can be compared.
 constexpr std::array<double, 2> thickness_range{2, 18};
 

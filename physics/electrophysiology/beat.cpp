@@ -3,12 +3,14 @@
 #include <io/base/text.hpp>
 #include <physics/ecg/lead_field.hpp>
 #include <physics/ecg/torso.hpp>
-#include <physics/electrophysiology/beat.hpp>
+#include <physics/electrophysiology/checkpoint.hpp>
 
 #include <algorithm>
 #include <cmath>
 
 namespace corvivo::physics {
+
+using io::operator-;
 
 namespace {
 
@@ -16,11 +18,47 @@ constexpr double sample = 1.0;               ///< ms between looks at the state 
 constexpr double settling = 10.0;            ///< ms of small steps after the last activation
 constexpr double longest_activation = 400.0; ///< ms: tissue that is still at rest then stays so
 
+/// The potential at named points. Collective.
+class Probes {
+public:
+  Probes(const Tissue &tissue, const std::vector<NamedPoint> &points) : comm_(tissue.comm) {
+    for (const NamedPoint &point : points) {
+      std::pair<double, double> nearest{INFINITY, INFINITY}; // distance, node of the mesh
+      std::size_t local = 0;
+      for (std::size_t i = 0; i < tissue.owned; ++i) {
+        const std::pair<double, double> here{mesh::norm(tissue.nodes[i] - point.position), static_cast<double>(tissue.mesh_node[i])};
+        if (here < nearest) {
+          nearest = here;
+          local = i;
+        }
+      }
+      double distance = nearest.first;
+      MPI_Allreduce(MPI_IN_PLACE, &distance, 1, MPI_DOUBLE, MPI_MIN, comm_);
+      double node = nearest.first == distance ? nearest.second : INFINITY;
+      MPI_Allreduce(MPI_IN_PLACE, &node, 1, MPI_DOUBLE, MPI_MIN, comm_);
+      local_.push_back(nearest == std::pair<double, double>{distance, node} ? local : none);
+    }
+  }
+  std::vector<double> values(const std::vector<double> &nodal) const {
+    std::vector<double> values;
+    for (const std::size_t local : local_)
+      values.push_back(local == none ? 0.0 : nodal[local]);
+    MPI_Allreduce(MPI_IN_PLACE, values.data(), static_cast<int>(values.size()), MPI_DOUBLE, MPI_SUM, comm_);
+    return values;
+  }
+
+private:
+  static constexpr std::size_t none = static_cast<std::size_t>(-1);
+  MPI_Comm comm_;
+  std::vector<std::size_t> local_; ///< owned node of each point, or none
+};
+
 class Recorder {
 public:
   Recorder(const Monodomain &monodomain, const Tissue &tissue, const ElectrophysiologyOptions &options,
            const std::vector<mesh::Vector3> &electrode_positions, std::size_t history_nodes, const Diffusivity &diffusivity)
-      : monodomain_(monodomain), every_(std::max(1, static_cast<int>(std::lround(options.calcium_interval / sample)))),
+      : monodomain_(monodomain), tissue_(tissue), every_(std::max(1, static_cast<int>(std::lround(options.calcium_interval / sample)))),
+        save_every_(static_cast<int>(std::lround(options.save_every / sample))), probes_(tissue, options.points),
         lead_field_(tissue, diffusivity, electrode_positions, options.surface_to_volume * options.capacitance / options.bath_conductivity),
         has_ecg_(!electrode_positions.empty()) {
     for (std::size_t i = 0; i < tissue.owned; ++i)
@@ -30,6 +68,11 @@ public:
       record_.ecg.add_column("time", "ms");
       for (const char *name : lead_names)
         record_.ecg.add_column(name, "mV");
+    }
+    if (!options.points.empty()) {
+      record_.points.add_column("time", "ms");
+      for (const NamedPoint &point : options.points)
+        record_.points.add_column("voltage_" + point.name, "mV");
     }
   }
 
@@ -50,15 +93,50 @@ public:
       for (const std::size_t i : recorded_)
         record_.calcium.back().push_back(static_cast<float>(monodomain_.calcium(i)));
     }
+    if (!record_.points.columns().empty()) {
+      std::vector<double> row = probes_.values(monodomain_.voltage());
+      row.insert(row.begin(), monodomain_.time());
+      record_.points.append_row(row);
+    }
+    if (save_every_ > 0 && sample_number % save_every_ == 0) {
+      const std::vector<double> all = gather_nodes(tissue_, monodomain_.voltage(), tissue_.total_nodes);
+      record_.voltage.times.push_back(monodomain_.time());
+      record_.voltage.nodes = tissue_.total_nodes;
+      for (const double v : all)
+        record_.voltage.values.push_back(static_cast<float>(v));
+    }
   }
-  BeatRecord take() {
+  const BeatRecord &record() const { return record_; }
+  /// Goes on from the record of a checkpoint.
+  void go_on(BeatRecord record) {
+    const auto refill = [](io::TimeSeries &table, const io::TimeSeries &from) {
+      CORVIVO_ASSERT(table.columns().size() == from.columns().size(), "a checkpoint of the same case");
+      for (std::size_t row = 0; row < from.rows(); ++row) {
+        std::vector<double> values;
+        for (const auto &column : from.columns())
+          values.push_back(column.values[row]);
+        table.append_row(values);
+      }
+    };
+    refill(record_.ecg, record.ecg);
+    refill(record_.points, record.points);
+    record_.calcium_times = std::move(record.calcium_times);
+    record_.calcium = std::move(record.calcium);
+    record_.voltage = std::move(record.voltage);
+  }
+  BeatRecord take(double last_upstroke) {
     record_.activation = monodomain_.activation();
+    record_.last_upstroke = last_upstroke;
+    record_.repolarisation = monodomain_.repolarisation();
+    record_.upstrokes.assign(monodomain_.upstrokes().begin(), monodomain_.upstrokes().end());
     return std::move(record_);
   }
 
 private:
   const Monodomain &monodomain_;
-  int every_;
+  const Tissue &tissue_;
+  int every_, save_every_; ///< samples
+  Probes probes_;
   LeadField lead_field_;
   bool has_ecg_;
   std::vector<std::size_t> recorded_;
@@ -75,20 +153,45 @@ void require_activation(const Monodomain &monodomain, const ElectrophysiologyOpt
                                            io::fixed(options.element_size, 2) + " mm) or raise the conductivities"));
 }
 
+/// Small steps are needed while a front is under way or a stimulus is about to start one.
+bool is_late(const Monodomain &monodomain, const std::vector<Stimulus> &stimuli, double last_upstroke) {
+  const double now = monodomain.time();
+  for (const Stimulus &stimulus : stimuli)
+    if (now + sample > stimulus.start && now < stimulus.start + stimulus.duration + settling)
+      return false;
+  return now > last_upstroke + settling; // -infinity before the first
+}
+
 } // namespace
 
+void advance_sample(Monodomain &monodomain, const ElectrophysiologyOptions &options, const std::vector<Stimulus> &stimuli) {
+  const double wanted = is_late(monodomain, stimuli, monodomain.last_upstroke()) ? options.late_time_step : options.time_step;
+  const int steps = std::max(1, static_cast<int>(std::ceil(sample / wanted - 1e-9)));
+  for (int step = 0; step < steps; ++step)
+    monodomain.step(sample / steps);
+}
+
 BeatRecord run_beat(Monodomain &monodomain, const Tissue &tissue, const ElectrophysiologyOptions &options,
-                    const std::vector<mesh::Vector3> &electrode_positions, std::size_t history_nodes, const Diffusivity &diffusivity) {
+                    const std::vector<Stimulus> &stimuli, const std::vector<mesh::Vector3> &electrode_positions, std::size_t history_nodes,
+                    const Diffusivity &diffusivity) {
   Recorder recorder(monodomain, tissue, options, electrode_positions, history_nodes, diffusivity);
-  recorder.look(0);
-  io::Progress progress("electrophysiology", options.duration, "ms");
-  const int samples = static_cast<int>(std::ceil(options.duration / sample - 1e-9));
+  Checkpoints checkpoints(options.checkpoint_every > 0 ? options.checkpoint : std::filesystem::path(), tissue.comm);
+  const int samples = static_cast<int>(std::ceil(options.duration / sample - 1e-9)),
+            checkpoint_every = std::max(1, static_cast<int>(std::lround(options.checkpoint_every / sample)));
   double latest = INFINITY;
-  for (int s = 1; s <= samples; ++s) {
-    const bool late = monodomain.time() > latest + settling;
-    const int steps = std::max(1, static_cast<int>(std::ceil(sample / (late ? options.late_time_step : options.time_step) - 1e-9)));
-    for (int step = 0; step < steps; ++step)
-      monodomain.step(sample / steps);
+  int done = 0;
+  if (std::optional<BeatCheckpoint> found = checkpoints.load()) {
+    done = found->sample;
+    latest = found->latest;
+    monodomain.set_state(std::move(found->state));
+    recorder.go_on(std::move(found->record));
+    io::say("electrophysiology: goes on at " + io::fixed(monodomain.time(), 0) + " ms, where an earlier run was stopped");
+  } else {
+    recorder.look(0);
+  }
+  io::Progress progress("electrophysiology", options.duration, "ms");
+  for (int s = done + 1; s <= samples; ++s) {
+    advance_sample(monodomain, options, stimuli);
     monodomain.check();
     recorder.look(s);
     progress.update(monodomain.time());
@@ -98,9 +201,12 @@ BeatRecord run_beat(Monodomain &monodomain, const Tissue &tissue, const Electrop
       break;
     if (std::isinf(latest) && monodomain.time() > longest_activation)
       break;
+    if (checkpoints && s % checkpoint_every == 0 && s < samples)
+      checkpoints.save({s, latest, monodomain.state(), recorder.record()});
   }
+  checkpoints.clear();
   require_activation(monodomain, options);
-  return recorder.take();
+  return recorder.take(monodomain.last_upstroke());
 }
 
 } // namespace corvivo::physics

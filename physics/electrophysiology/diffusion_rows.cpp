@@ -52,6 +52,8 @@ DiffusionRows diffusion_rows(const Tissue &tissue, const Diffusivity &diffusivit
       throw CaseError("electrophysiology: the mesh has a tetrahedron of volume " + std::to_string(t.volume) + " mm^3 near (" +
                       std::to_string(x[cell[0]][0]) + ", " + std::to_string(x[cell[0]][1]) + ", " + std::to_string(x[cell[0]][2]) +
                       ") mm; repair the mesh");
+    if (tissue.diffusivity_factor[c] == 0) // no charge moves there
+      continue;
     const double scale = tissue.diffusivity_factor[c] * t.volume;
     for (std::size_t a = 0; a < 4; ++a) {
       if (cell[a] >= tissue.owned)
@@ -66,6 +68,9 @@ DiffusionRows diffusion_rows(const Tissue &tissue, const Diffusivity &diffusivit
       }
     }
   }
+  for (std::size_t i = 0; i < tissue.owned; ++i)
+    if (!tissue.excitable[i])
+      rows.lumped[i] = 1;
   return rows;
 }
 
@@ -78,7 +83,7 @@ void SlicedMatrix::build(const DiffusionRows &rows, const std::function<double(s
     const std::size_t begin = lanes * s, end = std::min(begin + lanes, owned);
     std::size_t longest = 0;
     for (std::size_t i = begin; i < end; ++i)
-      longest = std::max(longest, rows.start[i + 1] - rows.start[i] - 1);
+      longest = std::max(longest, std::max<std::size_t>(1, rows.start[i + 1] - rows.start[i]) - 1); // a node without cells has no row
     const std::size_t first = column_.size();
     column_.resize(first + lanes * longest);
     coupling_.resize(column_.size(), 0.0f);

@@ -100,6 +100,8 @@ Eikonal::Eikonal(const std::vector<Vector3> &nodes, const std::vector<std::array
   cells_.reserve(cells.size());
   for (std::size_t c = 0; c < cells.size(); ++c) {
     const auto &cell = cells[c];
+    if (fibre_and_factor[4 * c + 3] == 0)
+      continue;
     cells_.push_back({{static_cast<std::uint32_t>(cell[0]), static_cast<std::uint32_t>(cell[1]), static_cast<std::uint32_t>(cell[2]),
                        static_cast<std::uint32_t>(cell[3])},
                       {}});
@@ -107,7 +109,7 @@ Eikonal::Eikonal(const std::vector<Vector3> &nodes, const std::vector<std::array
     for (const std::size_t node : cell)
       ++first_[node + 1];
   }
-  shortest_ /= static_cast<double>(std::max<std::size_t>(1, 3 * cells.size()));
+  shortest_ /= static_cast<double>(std::max<std::size_t>(1, 3 * cells_.size()));
   for (std::size_t i = 0; i < nodes_; ++i)
     first_[i + 1] += first_[i];
   cell_of_.resize(first_[nodes_]);

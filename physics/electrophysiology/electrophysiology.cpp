@@ -8,6 +8,7 @@
 #include <physics/electrophysiology/conduction_velocity.hpp>
 #include <physics/electrophysiology/preparation.hpp>
 #include <physics/electrophysiology/reaction_eikonal.hpp>
+#include <physics/electrophysiology/vulnerability.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -26,6 +27,12 @@ HeartMesh refined(HeartMesh mesh, int times) {
     mesh = mesh::refine(mesh);
   return mesh;
 }
+
+/// On rank 0, of every node of the fine mesh: what the activation map shows beside the activation times.
+struct GatheredBeat {
+  std::vector<double> repolarisation, upstrokes;
+  double last_upstroke = 0; ///< ms
+};
 
 /// Collective: found on rank 0.
 TunedDiffusivity diffusivity_for(const IonicModel &model, const ElectrophysiologyOptions &options, const Preparation &p, MPI_Comm comm) {
@@ -79,11 +86,39 @@ NodalHistory gather_history(const Tissue &tissue, const BeatRecord &record, std:
   return history;
 }
 
+/// The kinds of cells: of electrophysiology.cell, then of the parts that have their own.
+class Kinds {
+public:
+  explicit Kinds(const ElectrophysiologyOptions &options) {
+    add(options.ionic_model_name, options.ionic_model.get());
+    for (const TissuePart &part : options.tissue)
+      if (!part.ionic_model_name.empty())
+        add(part.ionic_model_name, part.cell.get());
+  }
+  const std::vector<IonicModel *> &models() const { return models_; }
+  const std::vector<std::string> &names() const { return names_; }
+  std::vector<const IonicModel *> constant() const { return {models_.begin(), models_.end()}; }
+
+private:
+  void add(const std::string &name, IonicModel *given) {
+    if (!given) {
+      published_.push_back(ionic_models().make(name));
+      given = published_.back().get();
+    }
+    models_.push_back(given);
+    names_.push_back(name);
+  }
+
+  std::vector<std::unique_ptr<IonicModel>> published_;
+  std::vector<IonicModel *> models_;
+  std::vector<std::string> names_;
+};
+
 /// Collective: one cell is paced on rank 0.
-void start_from_paced(IonicModel &model, const ElectrophysiologyOptions &options, MPI_Comm comm) {
+void start_from_paced(const std::string &name, IonicModel &model, const ElectrophysiologyOptions &options, MPI_Comm comm) {
   std::vector<double> cell;
   on_rank_0(comm, [&] {
-    const PacedCell paced = pace_cached(options.ionic_model_name, model, *options.prepacing, options.cache);
+    const PacedCell paced = pace_cached(name, model, *options.prepacing, options.cache);
     say("electrophysiology: cells start from beat " + std::to_string(paced.beats) + " at a cycle of " + fixed(options.prepacing->cycle, 0) +
         " ms, where no state changes by more than " + fixed(100.0 * paced.change, 4) + " % a beat");
     if (paced.change > options.prepacing->tolerance)
@@ -95,12 +130,43 @@ void start_from_paced(IonicModel &model, const ElectrophysiologyOptions &options
   model.start_from(cell.front(), {cell.begin() + 1, cell.end()});
 }
 
-Grid activation_grid(const HeartMesh &fine, const std::vector<double> &activation) {
+std::vector<double> finite_or_nan(std::vector<double> values) {
+  for (double &value : values)
+    if (std::isinf(value))
+      value = std::nan("");
+  return values;
+}
+
+/// 1 / |grad T| of each cell, m/s; NaN where a corner is not activated or all are at once.
+std::vector<double> conduction_velocity(const HeartMesh &fine, const std::vector<double> &activation) {
+  std::vector<double> velocity;
+  velocity.reserve(fine.tetrahedra.size());
+  for (const auto &cell : fine.tetrahedra) {
+    const LinearTetrahedron t = linear_tetrahedron(fine.nodes[cell[0]], fine.nodes[cell[1]], fine.nodes[cell[2]], fine.nodes[cell[3]]);
+    Vector3 slowness{};
+    for (std::size_t a = 0; a < 4; ++a)
+      slowness = slowness + activation[cell[a]] * t.gradient[a];
+    const double length = norm(slowness);
+    velocity.push_back(std::isfinite(length) && length > 1e-6 ? 1 / length : std::nan(""));
+  }
+  return velocity;
+}
+
+Grid activation_grid(const HeartMesh &fine, const std::vector<double> &activation, const GatheredBeat &beat) {
   Grid grid;
   grid.points = fine.nodes;
   for (const auto &cell : fine.tetrahedra)
     grid.add_cell(CellType::tetrahedron, cell);
-  grid.point_data.push_back({"activation_time [ms]", 1, activation});
+  grid.point_data.push_back({"activation_time [ms]", 1, finite_or_nan(activation)});
+  if (!beat.repolarisation.empty()) {
+    std::vector<double> duration = beat.repolarisation;
+    for (std::size_t i = 0; i < duration.size(); ++i)
+      duration[i] -= activation[i];
+    grid.point_data.push_back({"repolarisation_time [ms]", 1, finite_or_nan(beat.repolarisation)});
+    grid.point_data.push_back({"apd90 [ms]", 1, finite_or_nan(std::move(duration))});
+    grid.point_data.push_back({"activations [1]", 1, beat.upstrokes});
+  }
+  grid.cell_data.push_back({"conduction_velocity [m/s]", 1, conduction_velocity(fine, activation)});
   return grid;
 }
 
@@ -113,14 +179,30 @@ double activation_at(const Grid &map, const Vector3 &position) {
 }
 
 /// On rank 0.
-void report(const ElectrophysiologyResult &result, const Preparation &p, const ElectrophysiologyOptions &options, Quantities &quantities) {
+void report(const ElectrophysiologyResult &result, const GatheredBeat &beat, const Preparation &p, const ElectrophysiologyOptions &options,
+            Quantities &quantities) {
   const std::vector<double> &activation = result.activation_map.point_data.front().values;
   double first = std::numeric_limits<double>::infinity();
   for (const Stimulus &stimulus : p.stimuli)
     first = std::min(first, stimulus.start);
-  quantities.set("activation_time_total", *std::max_element(activation.begin(), activation.end()) - first, "ms");
-  for (const NamedPoint &point : options.points)
-    quantities.set("activation_time_" + point.name, activation_at(result.activation_map, point.position), "ms");
+  double last = first;
+  for (const double time : activation)
+    last = std::isnan(time) ? last : std::max(last, time);
+  quantities.set("activation_time_total", last - first, "ms");
+  for (const NamedPoint &point : options.points) {
+    const double time = activation_at(result.activation_map, point.position);
+    if (std::isnan(time))
+      warn("electrophysiology: the point '" + point.name + "' lies in tissue that does not conduct, it has no activation time");
+    else
+      quantities.set("activation_time_" + point.name, time, "ms");
+  }
+  if (!beat.upstrokes.empty()) {
+    quantities.set("activation_last", beat.last_upstroke, "ms");
+    quantities.set("activations_most", *std::max_element(beat.upstrokes.begin(), beat.upstrokes.end()), "1");
+  }
+  for (std::size_t place = 1; options.vulnerability && place <= options.vulnerability->places.size(); ++place)
+    quantities.set("vulnerable_window_" + std::to_string(place), vulnerable_window(result.vulnerability, place, options.vulnerability->every),
+                   "ms");
   if (result.ecg.rows() == 0)
     return;
   const std::optional<EcgIntervals> intervals = ecg_intervals(result.ecg);
@@ -134,39 +216,50 @@ void report(const ElectrophysiologyResult &result, const Preparation &p, const E
 }
 
 /// On rank 0.
-ElectrophysiologyResult eikonal_beat(const IonicModel &model, const Preparation &p, const ElectrophysiologyOptions &options) {
+ElectrophysiologyResult eikonal_beat(const std::vector<const IonicModel *> &kinds, const Preparation &p,
+                                     const ElectrophysiologyOptions &options) {
   ElectrophysiologyResult result;
-  const ReactionEikonal beat = reaction_eikonal(model, p, options);
+  const ReactionEikonal beat = reaction_eikonal(kinds, p, options);
   say("electrophysiology: eikonal at " + fixed(beat.speeds.along, 3) + " m/s along and " + fixed(beat.speeds.across, 3) +
       " m/s across the fibres");
   result.diffusivity = beat.diffusivity;
   result.activation = beat.activation;
-  result.calcium = beat.calcium(options, p.history_nodes);
+  result.calcium = beat.calcium(p, options);
   result.ecg = beat.ecg(p, options);
   return result;
 }
 
 /// Collective. Gives the serial fine mesh free.
-ElectrophysiologyResult monodomain_beat(MPI_Comm comm, const IonicModel &model, Preparation &p, const Diffusivity &diffusivity,
-                                        const ElectrophysiologyOptions &options) {
+ElectrophysiologyResult monodomain_beat(MPI_Comm comm, const std::vector<const IonicModel *> &kinds, Preparation &p,
+                                        const Diffusivity &diffusivity, const ElectrophysiologyOptions &options, GatheredBeat &beat) {
   // The serial fine mesh and deal.II's copy of it live only as long as it takes to cut each rank's share out of them.
   const Tissue tissue = [&] {
     const mesh::DistributedMesh distributed(comm, p.fine, static_cast<unsigned int>(p.refinements));
-    return distributed_tissue(distributed, p.fine.nodes, p.fibre_and_factor);
+    return distributed_tissue(distributed, p.fine.nodes, p.fibre_and_factor, p.kind);
   }();
   p.fine = HeartMesh();
   p.fibre_and_factor = {};
   BeatRecord record;
   {
-    Monodomain monodomain(tissue, model, diffusivity, p.stimuli, options.discretisation);
-    record = run_beat(monodomain, tissue, options, p.electrodes, p.history_nodes, diffusivity);
+    Monodomain monodomain(tissue, kinds, diffusivity, p.stimuli, options.discretisation);
+    record = run_beat(monodomain, tissue, options, p.stimuli, p.electrodes, p.history_nodes, diffusivity);
   }
   ElectrophysiologyResult result;
+  if (options.vulnerability) {
+    Monodomain monodomain(tissue, kinds, diffusivity, p.stimuli, options.discretisation);
+    result.vulnerability = vulnerability(monodomain, tissue, options, p.stimuli);
+  }
   result.diffusivity = diffusivity;
   result.activation = gather_nodes(tissue, record.activation, tissue.total_nodes);
+  beat.repolarisation = gather_nodes(tissue, record.repolarisation, tissue.total_nodes);
+  beat.last_upstroke = record.last_upstroke;
+  beat.upstrokes = gather_nodes(tissue, record.upstrokes, tissue.total_nodes);
   result.calcium = gather_history(tissue, record, p.history_nodes);
-  if (rank(comm) == 0)
+  if (rank(comm) == 0) {
     result.ecg = std::move(record.ecg);
+    result.points = std::move(record.points);
+    result.voltage = std::move(record.voltage);
+  }
   return result;
 }
 
@@ -174,27 +267,32 @@ ElectrophysiologyResult monodomain_beat(MPI_Comm comm, const IonicModel &model, 
 
 ElectrophysiologyResult run_electrophysiology(MPI_Comm comm, const HeartMesh &mesh, const mesh::Fibres &fibres,
                                               const ElectrophysiologyOptions &options, Quantities &quantities) {
-  const std::unique_ptr<IonicModel> published = options.ionic_model ? nullptr : ionic_models().make(options.ionic_model_name);
-  IonicModel &model = options.ionic_model ? *options.ionic_model : *published;
-  if (options.prepacing)
-    start_from_paced(model, options, comm);
+  if (options.vulnerability && options.method != "monodomain")
+    throw CaseError("electrophysiology.vulnerability: a re-entry needs recovery of the tissue, which method: " + options.method +
+                    " leaves out; use method: monodomain");
+  if (options.vulnerability && (options.vulnerability->places.empty() || options.vulnerability->to < options.vulnerability->from))
+    throw CaseError("electrophysiology.vulnerability: give at least one of places, and `to` no earlier than `from`");
+  const Kinds kinds(options);
+  for (std::size_t k = 0; options.prepacing && k < kinds.models().size(); ++k)
+    start_from_paced(kinds.names()[k], *kinds.models()[k], options, comm);
 
   Preparation p;
   on_rank_0(comm, [&] { p = prepare(mesh, fibres, options); });
   share(p, comm);
   TunedDiffusivity tuned;
   ElectrophysiologyResult result;
+  GatheredBeat beat;
   if (options.method == "reaction_eikonal") {
-    on_rank_0(comm, [&] { result = eikonal_beat(model, p, options); });
+    on_rank_0(comm, [&] { result = eikonal_beat(kinds.constant(), p, options); });
   } else {
-    tuned = diffusivity_for(model, options, p, comm);
-    result = monodomain_beat(comm, model, p, tuned.diffusivity, options);
+    tuned = diffusivity_for(*kinds.models()[0], options, p, comm);
+    result = monodomain_beat(comm, kinds.constant(), p, tuned.diffusivity, options, beat);
   }
   Quantities found;
   on_rank_0(comm, [&] {
-    result.activation_map = activation_grid(refined(mesh, p.refinements), result.activation);
+    result.activation_map = activation_grid(refined(mesh, p.refinements), result.activation, beat);
     result.activation.resize(p.history_nodes);
-    report(result, p, options, found);
+    report(result, beat, p, options, found);
     if (options.method == "monodomain")
       found.set("conduction_velocity_error_expected", tuned.expected_error, "%");
   });

@@ -9,6 +9,7 @@
 #include <physics/electrophysiology/ionic/ionic_model.hpp>
 #include <physics/electrophysiology/ionic/prepacing.hpp>
 #include <physics/electrophysiology/stimulus.hpp>
+#include <physics/electrophysiology/tissue_part.hpp>
 #include <physics/nodal_history.hpp>
 
 #include <mpi.h>
@@ -42,12 +43,24 @@ struct FastLayerOptions {
   void describe(io::Schema &schema);
 };
 
+/// Premature stimuli (S2) that are tried one by one after the case's own (S1).
+struct VulnerabilityOptions {
+  std::vector<PartBall> places;
+  double from = 300, to = 400, every = 10; ///< ms
+  double follow = 600;                     ///< ms after each
+  double quiet = 150;                      ///< ms without activation after which a run has ended
+  double strength = 2;                     ///< times stimulus_amplitude
+  void describe(io::Schema &schema);
+};
+
 struct ElectrophysiologyOptions {
   std::string method = "monodomain"; ///< or "reaction_eikonal"
   std::string ionic_model_name = "ten_tusscher_2006_epi";
   std::unique_ptr<IonicModel> ionic_model;   ///< null: the model of that name with its published parameters
   std::optional<PrepacingOptions> prepacing; ///< none: cells start from the published initial values
   std::filesystem::path cache;               ///< folder that keeps paced cells; empty: none (not of the case file)
+  std::filesystem::path checkpoint;          ///< first part of the names of the checkpoints; empty: none (not of the case file)
+  double checkpoint_every = 50;              ///< ms; 0: none
   double element_size = 1;                   ///< mm: the mesh is refined until the mean edge is no longer than this
   int refinements = -1;                      ///< exact number instead; -1: by element_size, and at least one
   double duration = 800;                     ///< ms
@@ -61,6 +74,7 @@ struct ElectrophysiologyOptions {
   double surface_to_volume = 140; ///< 1/mm
   double capacitance = 0.01;      ///< uF/mm^2
   std::optional<FastLayerOptions> fast_endocardium;
+  std::vector<TissuePart> tissue; ///< parts that differ
   std::vector<StimulusSite> sites; ///< see stimulated_sites()
   std::vector<StimulusBox> boxes;
   std::vector<StimulusBall> balls;
@@ -69,7 +83,9 @@ struct ElectrophysiologyOptions {
   double stimulus_amplitude = 35.714285714285715, stimulus_duration = 2; ///< mV/ms, ms
   double calcium_interval = 2;                                           ///< ms
   double bath_conductivity = 0.2;                                        ///< S/m
+  double save_every = 0; ///< ms between saved fields of the potential; 0: none
   std::vector<NamedPoint> points;
+  std::optional<VulnerabilityOptions> vulnerability;
   bool stop_when_activated = false; ///< ends the run once all tissue is activated (activation maps)
   void describe(io::Schema &schema);
   /// `sites`, or default_stimulus_sites() where no stimulus of any kind is given.
@@ -84,13 +100,17 @@ struct ElectrophysiologyResult {
   std::vector<double> activation; ///< ms, of the nodes of the once refined mesh (the P2 nodes of the mesh given; its own when not refined)
   NodalHistory calcium;           ///< uM, of the same nodes
   io::TimeSeries ecg;             ///< time [ms] and 12 leads [mV]; empty for bodies without a long axis
-  io::Grid activation_map;        ///< the fine mesh with "activation_time [ms]"
+  io::TimeSeries points;          ///< time [ms] and the potential [mV] at each named point, every ms; empty without points
+  io::TimeSeries vulnerability;   ///< see vulnerability(); empty where it is not asked for
+  NodalHistory voltage;           ///< mV, of the nodes of the fine mesh every `save_every`
+  io::Grid activation_map;        ///< the fine mesh with "activation_time [ms]"; of the monodomain also "repolarisation_time [ms]", "apd90 [ms]",
+                                  ///< "activations [1]" and of each cell "conduction_velocity [m/s]"; NaN where there is none
   Diffusivity diffusivity;        ///< used; on every rank
 };
 
 /// Collective. `mesh` and `fibres` are read on rank 0. Fills (on every rank) activation_time_total, for the monodomain
 /// conduction_velocity_error_expected, qrs_duration and qt_interval where there is an ECG, activation_time_<point>. Throws CaseError for
-/// stimuli that hit nothing, SolveError when the potential diverges or a part of the tissue is never activated.
+/// stimuli that hit nothing, SolveError when the potential diverges or a part of the tissue that conducts is never activated.
 ElectrophysiologyResult run_electrophysiology(MPI_Comm comm, const mesh::HeartMesh &mesh, const mesh::Fibres &fibres,
                                               const ElectrophysiologyOptions &options, io::Quantities &quantities);
 

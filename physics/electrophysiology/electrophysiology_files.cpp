@@ -12,8 +12,8 @@ namespace {
 struct Files {
   explicit Files(const std::string &folder)
       : activation(folder + "/activation.csv"), calcium(folder + "/calcium.bin"), ecg(folder + "/ecg.csv"),
-        map(folder + "/activation_map.vtu"), diffusivity(folder + "/diffusivity.csv") {}
-  std::string activation, calcium, ecg, map, diffusivity;
+        points(folder + "/points.csv"), map(folder + "/activation_map.vtu"), diffusivity(folder + "/diffusivity.csv") {}
+  std::string activation, calcium, ecg, points, map, diffusivity;
 };
 
 io::TimeSeries one_column(const std::string &name, const std::string &unit, const std::vector<double> &values) {
@@ -22,6 +22,23 @@ io::TimeSeries one_column(const std::string &name, const std::string &unit, cons
   for (const double value : values)
     table.append_row({value});
   return table;
+}
+
+/// The mesh of the map with the potential at each saved time, and their list.
+void save_voltage(const NodalHistory &voltage, io::Grid grid, const std::string &folder) {
+  grid.point_data.clear();
+  grid.cell_data.clear();
+  grid.point_data.push_back({"voltage [mV]", 1, {}});
+  std::vector<std::pair<double, std::string>> files;
+  for (std::size_t t = 0; t < voltage.times.size(); ++t) {
+    const auto begin = voltage.values.begin() + static_cast<std::ptrdiff_t>(t * voltage.nodes);
+    grid.point_data.back().values.assign(begin, begin + static_cast<std::ptrdiff_t>(voltage.nodes));
+    const std::string number = std::to_string(t), name = "voltage_" + std::string(4 - std::min<std::size_t>(4, number.size()), '0') + number + ".vtu";
+    io::write_vtu(grid, folder + "/" + name);
+    files.emplace_back(voltage.times[t], name);
+  }
+  if (!files.empty())
+    io::write_pvd(files, folder + "/voltage.pvd");
 }
 
 } // namespace
@@ -38,7 +55,12 @@ void save(const ElectrophysiologyResult &result, const std::string &folder) {
     io::write_file(files.ecg, io::to_csv(result.ecg));
   else
     std::filesystem::remove(files.ecg, failed);
+  if (result.points.rows() > 0)
+    io::write_file(files.points, io::to_csv(result.points));
+  if (result.vulnerability.rows() > 0)
+    io::write_file(folder + "/vulnerability.csv", io::to_csv(result.vulnerability));
   io::write_vtu(result.activation_map, files.map);
+  save_voltage(result.voltage, result.activation_map, folder);
   io::TimeSeries diffusivity;
   diffusivity.add_column("along", "mm^2/ms");
   diffusivity.add_column("across", "mm^2/ms");

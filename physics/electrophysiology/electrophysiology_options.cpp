@@ -23,6 +23,16 @@ void FastLayerOptions::describe(io::Schema &schema) {
   schema.quantity("factor", factor, "1", io::Range{1}, "On the diffusivity of that layer; velocity grows with its square root.");
 }
 
+void VulnerabilityOptions::describe(io::Schema &schema) {
+  schema.list("places", places, "Balls that are stimulated, one at a time.");
+  schema.quantity("from", from, "ms", io::not_negative, "First time of a premature stimulus; the case's stimuli before it come first.");
+  schema.quantity("to", to, "ms", io::not_negative, "Last time.");
+  schema.quantity("every", every, "ms", io::Range{1}, "Time between them, a whole number of ms.");
+  schema.quantity("follow", follow, "ms", io::positive, "How long each is followed: tissue that is then still activated re-enters.");
+  schema.quantity("quiet", quiet, "ms", io::positive, "A run in which nothing was activated for so long has ended.");
+  schema.quantity("strength", strength, "1", io::positive, "Of the premature stimuli, times stimulus_amplitude.");
+}
+
 std::vector<StimulusSite> ElectrophysiologyOptions::stimulated_sites() const {
   const bool none = sites.empty() && boxes.empty() && balls.empty() && surfaces.empty() && regions.empty();
   return none ? default_stimulus_sites() : sites;
@@ -54,6 +64,8 @@ void ElectrophysiologyOptions::describe(io::Schema &schema) {
   schema.quantity("surface_to_volume", surface_to_volume, "1/mm", io::positive, "Membrane area per tissue volume.", "Niederer 2011");
   schema.quantity("capacitance", capacitance, "uF/mm^2", io::positive, "Membrane capacitance per area.", "Niederer 2011");
   schema.optional_section("fast_endocardium", fast_endocardium, "A subendocardial layer that conducts faster, as Purkinje fibres do.");
+  schema.list("tissue", tissue,
+              "Parts of the tissue that differ: scar, border zone, layers of the wall; the last that covers a place counts.");
   schema.list("sites", sites, "Stimuli on the left-ventricular endocardium; five early sites when no stimulus of any kind is given.");
   schema.list("boxes", boxes, "Stimulated boxes of space.");
   schema.list("balls", balls, "Stimulated balls of space.");
@@ -65,7 +77,13 @@ void ElectrophysiologyOptions::describe(io::Schema &schema) {
   schema.quantity("calcium_interval", calcium_interval, "ms", io::Range{1}, "Time between saved calcium fields, a whole number of ms.");
   schema.quantity("bath_conductivity", bath_conductivity, "S/m", io::positive, "Of the torso, for the electrocardiogram.",
                   "Gabriel 1996 (mean of the trunk)");
-  schema.list("points", points, "Points whose activation time is reported.");
+  schema.quantity("checkpoint_every", checkpoint_every, "ms", io::not_negative,
+                  "Time of the beat between checkpoints, a whole number of ms; a killed run goes on from the last. 0: none.");
+  schema.quantity("save_every", save_every, "ms", io::not_negative,
+                  "Time between saved fields of the potential (voltage.pvd), a whole number of ms; 0: none.");
+  schema.list("points", points, "Points whose activation time is reported and whose potential is written to points.csv.");
+  schema.optional_section("vulnerability", vulnerability,
+                          "Try premature stimuli at several places and times and tell which start a re-entry (vulnerability.csv).");
   schema.flag("stop_when_activated", stop_when_activated, "End once all tissue is activated.");
 }
 

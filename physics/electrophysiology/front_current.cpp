@@ -60,37 +60,54 @@ std::vector<Barycentric> quadrature(double front_point, int level) {
   return points;
 }
 
+/// Kind of most nodes; of equally many the lowest.
+std::uint8_t most_common(const Cells &cells, const std::array<std::uint32_t, 4> &nodes) {
+  std::uint8_t best = 0;
+  std::ptrdiff_t most = 0;
+  for (const std::uint32_t node : nodes) {
+    const std::uint8_t kind = cells.kind_of(node);
+    const auto same = std::count_if(nodes.begin(), nodes.end(), [&](std::uint32_t other) { return cells.kind_of(other) == kind; });
+    if (same > most || (same == most && kind < best)) {
+      most = same;
+      best = kind;
+    }
+  }
+  return best;
+}
+
 } // namespace
 
-FrontCurrent::FrontCurrent(const Tissue &tissue, const IonicModel &model, double front_point, int level, double consistent_mass)
-    : tissue_(tissue), model_(model), states_(model.fast_states()), points_(quadrature(front_point, level)),
+FrontCurrent::FrontCurrent(const Tissue &tissue, const Cells &cells, double front_point, int level, double consistent_mass)
+    : tissue_(tissue), cells_(cells), states_(cells.kind(0).fast_states()), points_(quadrature(front_point, level)),
       batch_(batch_points / points_.size()), consistent_mass_(consistent_mass), point_voltage_(batch_points),
-      point_states_(batch_points * model.initial_states().size()), point_current_(batch_points), correction_(tissue.owned, 0.0) {
+      point_states_(batch_points * cells.kind(0).initial_states().size()), point_current_(batch_points), correction_(tissue.owned, 0.0) {
   quarter_volume_.reserve(tissue.cells.size());
   for (const auto &cell : tissue.cells) {
     const auto &x = tissue.nodes;
     quarter_volume_.push_back(linear_tetrahedron(x[cell[0]], x[cell[1]], x[cell[2]], x[cell[3]]).volume / 4.0);
+    if (cells.kinds() > 1)
+      kind_.push_back(most_common(cells, cell));
   }
 }
 
-void FrontCurrent::find_candidates(double time, const std::vector<double> &voltage, const std::vector<double> &activation) {
+void FrontCurrent::find_candidates(double time, const std::vector<double> &voltage, const std::vector<double> &upstroke) {
   candidates_.clear();
   for (std::size_t c = 0; c < tissue_.cells.size(); ++c) {
     const auto &cell = tissue_.cells[c];
-    if (spread(voltage, cell) <= candidate_threshold)
+    if (spread(voltage, cell) <= candidate_threshold || tissue_.diffusivity_factor[c] == 0)
       continue;
-    double latest = activation[cell[0]];
+    double latest = upstroke[cell[0]];
     for (const std::uint32_t node : cell)
-      latest = std::max(latest, activation[node]);
-    if (latest > time - tail) // nodes that are not yet activated hold +infinity
+      latest = std::max(latest, upstroke[node]);
+    if (latest > time - tail) // nodes at rest hold +infinity
       candidates_.push_back(static_cast<std::uint32_t>(c));
   }
 }
 
-void FrontCurrent::evaluate(double time, const std::vector<double> &voltage, const std::vector<double> &activation,
-                            const std::vector<double> &states, std::size_t stride) {
+void FrontCurrent::evaluate(double time, const std::vector<double> &voltage, const std::vector<double> &upstroke,
+                            const std::vector<double> &states) {
   if (calls_++ % search_every == 0)
-    find_candidates(time, voltage, activation);
+    find_candidates(time, voltage, upstroke);
   front_.clear();
   for (const std::uint32_t c : candidates_)
     if (spread(voltage, tissue_.cells[c]) > threshold)
@@ -98,14 +115,21 @@ void FrontCurrent::evaluate(double time, const std::vector<double> &voltage, con
   integral_.resize(front_.size());
   if (front_.empty())
     return;
-  nodal_.resize(stride);
-  model_.fast_current(voltage.data(), states.data(), stride, stride, nodal_.data());
-  for (std::size_t begin = 0; begin < front_.size(); begin += batch_)
-    integrate(begin, std::min(batch_, front_.size() - begin), voltage, states, stride);
+  nodal_.resize(cells_.stride());
+  cells_.fast_current(voltage.data(), states.data(), nodal_.data());
+  if (!kind_.empty()) // cells of a kind together, else in the order of the mesh
+    std::stable_sort(front_.begin(), front_.end(), [&](std::uint32_t a, std::uint32_t b) { return kind_[a] < kind_[b]; });
+  for (std::size_t begin = 0, end = 0; begin < front_.size(); begin = end) {
+    const std::uint8_t kind = kind_.empty() ? std::uint8_t{0} : kind_[front_[begin]];
+    end = std::min(begin + batch_, front_.size());
+    while (!kind_.empty() && kind_[front_[end - 1]] != kind)
+      --end;
+    integrate(cells_.kind(kind), begin, end - begin, voltage, states);
+  }
 }
 
-void FrontCurrent::integrate(std::size_t begin, std::size_t count, const std::vector<double> &voltage, const std::vector<double> &states,
-                             std::size_t stride) {
+void FrontCurrent::integrate(const IonicModel &kind, std::size_t begin, std::size_t count, const std::vector<double> &voltage,
+                             const std::vector<double> &states) {
   const double far = points_[0][1];
   const double near = points_[0][0] - far; // four points are symmetric: saves a tenth of a whole run
   const auto interpolate = [&](const double *nodal, double *at_points) {
@@ -127,8 +151,8 @@ void FrontCurrent::integrate(std::size_t begin, std::size_t count, const std::ve
   };
   interpolate(voltage.data(), point_voltage_.data());
   for (const std::size_t k : states_)
-    interpolate(states.data() + k * stride, point_states_.data() + k * batch_points);
-  model_.fast_current(point_voltage_.data(), point_states_.data(), batch_points, batch_points, point_current_.data());
+    interpolate(states.data() + k * cells_.stride(), point_states_.data() + k * batch_points);
+  kind.fast_current(point_voltage_.data(), point_states_.data(), batch_points, batch_points, point_current_.data());
   const double weight = 4.0 / static_cast<double>(points_.size());
   for (std::size_t e = 0; e < count; ++e) {
     std::array<double, 4> sum{};

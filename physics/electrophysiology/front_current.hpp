@@ -1,6 +1,6 @@
 #pragma once
 /// The ionic current where the wave front is steeper than the mesh.
-#include <physics/electrophysiology/ionic/ionic_model.hpp>
+#include <physics/electrophysiology/cells.hpp>
 #include <physics/electrophysiology/tissue.hpp>
 
 namespace corvivo::physics {
@@ -16,15 +16,17 @@ namespace corvivo::physics {
 class FrontCurrent {
 public:
   /// Four points with `front_point` as their largest barycentric coordinate, in each of the 8^level parts of a cell.
-  FrontCurrent(const Tissue &tissue, const IonicModel &model, double front_point, int level, double consistent_mass);
+  FrontCurrent(const Tissue &tissue, const Cells &cells, double front_point, int level, double consistent_mass);
 
-  /// Finds the front and the integrals of its current, from V and the states (stride as in IonicModel) before the step.
-  void evaluate(double time, const std::vector<double> &voltage, const std::vector<double> &activation, const std::vector<double> &states,
-                std::size_t stride);
+  /// Finds the front and the integrals of its current, from V and the states before the step. `upstroke`: when each node was last
+  /// activated, +infinity for nodes at rest.
+  void evaluate(double time, const std::vector<double> &voltage, const std::vector<double> &upstroke, const std::vector<double> &states);
   /// Adds s_i / mass_i to the current of the owned nodes.
   void correct(std::vector<double> &current, const std::vector<double> &mass);
   /// s of the owned nodes, mm^3 mV/ms.
   std::vector<double> source() const;
+  /// The next evaluation looks at all cells.
+  void forget() { calls_ = 0; }
   /// Cells of the present front.
   std::size_t size() const { return front_.size(); }
 
@@ -32,13 +34,14 @@ public:
   static constexpr double tail = 1.0;      ///< ms
 
 private:
-  void find_candidates(double time, const std::vector<double> &voltage, const std::vector<double> &activation);
-  void integrate(std::size_t begin, std::size_t count, const std::vector<double> &voltage, const std::vector<double> &states,
-                 std::size_t stride);
+  void find_candidates(double time, const std::vector<double> &voltage, const std::vector<double> &upstroke);
+  void integrate(const IonicModel &kind, std::size_t begin, std::size_t count, const std::vector<double> &voltage,
+                 const std::vector<double> &states);
   void accumulate(std::vector<double> &sum) const;
 
   const Tissue &tissue_;
-  const IonicModel &model_;
+  const Cells &cells_;
+  std::vector<std::uint8_t> kind_;            ///< of each cell: that of most of its nodes; empty when there is one
   std::vector<std::size_t> states_;           ///< of the fast current
   std::vector<std::array<double, 4>> points_; ///< barycentric
   std::size_t batch_;                         ///< cells whose points are evaluated together

@@ -14,6 +14,8 @@ using namespace io;
 
 namespace {
 
+constexpr double never = std::numeric_limits<double>::infinity();
+
 /// "(0, 0, 0) to (20, 7, 3) mm". Collective.
 std::string extent(const Tissue &tissue) {
   std::array<double, 6> bounds; // the greatest of -x and of x
@@ -42,29 +44,47 @@ std::unique_ptr<DiffusionScheme> make_diffusion(const Tissue &tissue, const Diff
 
 Monodomain::Monodomain(const Tissue &tissue, const IonicModel &model, const Diffusivity &diffusivity, std::vector<Stimulus> stimuli,
                        const Discretisation &discretisation)
-    : tissue_(tissue), model_(model), stimuli_(std::move(stimuli)), discretisation_(discretisation),
-      diffusion_(make_diffusion(tissue, diffusivity, discretisation)), stride_(padded(tissue.nodes.size())),
-      voltage_(stride_, model.resting_voltage()), before_(voltage_), states_(initial_states(model, tissue.nodes.size())), current_(stride_),
-      activation_(tissue.nodes.size(), std::numeric_limits<double>::infinity()),
-      front_(tissue, model, diffusivity.front_point, discretisation.quadrature_level, discretisation.consistent_mass) {
+    : Monodomain(tissue, std::vector<const IonicModel *>{&model}, diffusivity, std::move(stimuli), discretisation) {}
+
+Monodomain::Monodomain(const Tissue &tissue, const std::vector<const IonicModel *> &kinds, const Diffusivity &diffusivity,
+                       std::vector<Stimulus> stimuli, const Discretisation &discretisation)
+    : tissue_(tissue), cells_(kinds, kinds.size() > 1 ? tissue.kind : std::vector<std::uint8_t>{}, tissue.nodes.size()),
+      discretisation_(discretisation), diffusion_(make_diffusion(tissue, diffusivity, discretisation)),
+      rest_(cells_.initial_voltage()), voltage_(rest_), before_(rest_), states_(cells_.initial_states()), current_(stride()),
+      activation_(tissue.nodes.size(), never), repolarisation_(activation_), upstroke_(activation_), peak_(tissue.nodes.size(), 0.0),
+      upstrokes_(tissue.nodes.size(), 0), last_upstroke_(-never),
+      front_(tissue, cells_, diffusivity.front_point, discretisation.quadrature_level, discretisation.consistent_mass) {
+  set_stimuli(std::move(stimuli));
+}
+
+void Monodomain::set_stimuli(std::vector<Stimulus> stimuli) {
+  stimuli_ = std::move(stimuli);
+  stimulated_.clear();
   for (const Stimulus &stimulus : stimuli_) {
     stimulated_.emplace_back();
-    for (std::uint32_t i = 0; i < tissue.owned; ++i)
-      if (stimulus.covers(tissue.nodes[i], tissue.mesh_node[i]))
-        stimulated_.back().push_back(i);
-    unsigned long long covered = stimulated_.back().size();
-    MPI_Allreduce(MPI_IN_PLACE, &covered, 1, MPI_UNSIGNED_LONG_LONG, MPI_SUM, tissue.comm);
-    if (covered == 0)
+    unsigned long long covered = 0;
+    for (std::uint32_t i = 0; i < tissue_.owned; ++i)
+      if (stimulus.covers(tissue_.nodes[i], tissue_.mesh_node[i])) {
+        ++covered;
+        if (tissue_.excitable[i])
+          stimulated_.back().push_back(i);
+      }
+    unsigned long long counts[2] = {covered, stimulated_.back().size()};
+    MPI_Allreduce(MPI_IN_PLACE, counts, 2, MPI_UNSIGNED_LONG_LONG, MPI_SUM, tissue_.comm);
+    if (counts[0] == 0)
       throw io::CaseError("electrophysiology: the stimulus '" + stimulus.name + "' covers no node of the mesh, which reaches from " +
-                          extent(tissue) + "; move it into the mesh or make it larger than an element");
+                          extent(tissue_) + "; move it into the mesh or make it larger than an element");
+    if (counts[1] == 0)
+      throw io::CaseError("electrophysiology: the stimulus '" + stimulus.name +
+                          "' covers only tissue that does not conduct (conduction 0); move it into living tissue");
   }
 }
 
 void Monodomain::react(double dt) {
   const bool interpolated = discretisation_.current == "interpolated_states";
   if (interpolated)
-    front_.evaluate(time_, voltage_, activation_, states_, stride_);
-  model_.advance(voltage_.data(), states_.data(), stride_, stride_, dt, current_.data());
+    front_.evaluate(time_, voltage_, upstroke_, states_);
+  cells_.advance(voltage_.data(), states_.data(), dt, current_.data());
   if (interpolated && diffusion_->takes_source())
     diffusion_->set_source(front_.source());
   else if (interpolated)
@@ -107,16 +127,54 @@ void Monodomain::diffuse(double dt) {
 }
 
 void Monodomain::start_from(double time, std::vector<double> voltage, std::vector<double> states) {
-  CORVIVO_ASSERT(voltage.size() == stride_ && states.size() == states_.size(), "values for every local node and the padding");
+  CORVIVO_ASSERT(voltage.size() == stride() && states.size() == states_.size(), "values for every local node and the padding");
   time_ = time;
   voltage_ = std::move(voltage);
   states_ = std::move(states);
 }
 
+Monodomain::State Monodomain::state() {
+  front_.forget();
+  return {time_, last_upstroke_, voltage_, states_, activation_, repolarisation_, upstroke_, peak_, upstrokes_};
+}
+
+void Monodomain::set_state(State state) {
+  CORVIVO_ASSERT(state.voltage.size() == voltage_.size() && state.states.size() == states_.size() && state.upstrokes.size() == upstrokes_.size(),
+                 "a state of the same tissue");
+  front_.forget();
+  time_ = state.time;
+  last_upstroke_ = state.last_upstroke;
+  voltage_ = std::move(state.voltage);
+  states_ = std::move(state.states);
+  activation_ = std::move(state.activation);
+  repolarisation_ = std::move(state.repolarisation);
+  upstroke_ = std::move(state.upstroke);
+  peak_ = std::move(state.peak);
+  upstrokes_ = std::move(state.upstrokes);
+}
+
 void Monodomain::record_activation(double dt) {
-  for (std::size_t i = 0; i < activation_.size(); ++i)
-    if (voltage_[i] >= 0 && before_[i] < 0 && std::isinf(activation_[i]))
-      activation_[i] = time_ + dt * before_[i] / (before_[i] - voltage_[i]);
+  constexpr double recovered = 0.3, repolarised = 0.1; // of the height of the action potential: may fire again; APD90
+  for (std::size_t i = 0; i < activation_.size(); ++i) {
+    const double v = voltage_[i], before = before_[i];
+    if (std::isinf(upstroke_[i])) {
+      if (v >= 0 && before < 0) {
+        upstroke_[i] = time_ + dt * before / (before - v);
+        peak_[i] = v;
+        if (++upstrokes_[i] == 1)
+          activation_[i] = upstroke_[i];
+        if (i < tissue_.owned)
+          last_upstroke_ = std::max(last_upstroke_, upstroke_[i]);
+      }
+    } else {
+      peak_[i] = std::max(peak_[i], v);
+      if (v < rest_[i] + recovered * (peak_[i] - rest_[i]))
+        upstroke_[i] = never;
+    }
+    if (upstrokes_[i] == 1 && std::isinf(repolarisation_[i]))
+      if (const double level = rest_[i] + repolarised * (peak_[i] - rest_[i]); v < level && before >= level)
+        repolarisation_[i] = time_ + dt * (before - level) / (before - v);
+  }
 }
 
 void Monodomain::step(double dt) {
@@ -149,17 +207,27 @@ void Monodomain::check() const {
 double Monodomain::latest_activation() const {
   double latest = 0;
   for (std::size_t i = 0; i < tissue_.owned; ++i)
-    latest = std::max(latest, activation_[i]);
+    if (tissue_.excitable[i])
+      latest = std::max(latest, activation_[i]);
   MPI_Allreduce(MPI_IN_PLACE, &latest, 1, MPI_DOUBLE, MPI_MAX, tissue_.comm);
   return latest;
 }
 
+double Monodomain::last_upstroke() const {
+  double last = last_upstroke_;
+  MPI_Allreduce(MPI_IN_PLACE, &last, 1, MPI_DOUBLE, MPI_MAX, tissue_.comm);
+  return last;
+}
+
 double Monodomain::activated_share() const {
-  unsigned long long counts[2] = {0, tissue_.owned};
+  unsigned long long counts[2] = {0, 0};
   for (std::size_t i = 0; i < tissue_.owned; ++i)
-    counts[0] += std::isfinite(activation_[i]) ? 1 : 0;
+    if (tissue_.excitable[i]) {
+      counts[0] += std::isfinite(activation_[i]) ? 1 : 0;
+      ++counts[1];
+    }
   MPI_Allreduce(MPI_IN_PLACE, counts, 2, MPI_UNSIGNED_LONG_LONG, MPI_SUM, tissue_.comm);
-  return static_cast<double>(counts[0]) / static_cast<double>(counts[1]);
+  return static_cast<double>(counts[0]) / static_cast<double>(std::max(counts[1], 1ull));
 }
 
 } // namespace corvivo::physics

@@ -87,10 +87,12 @@ std::vector<Stimulus> stimuli_on(const HeartMesh &mesh, const HeartMesh &fine, c
 }
 
 /// Fibre at the centre and diffusivity factor of each cell.
-std::vector<double> fibre_and_factor_of(const HeartMesh &mesh, const mesh::Fibres &fibres, const std::optional<FastLayerOptions> &fast) {
+std::vector<double> fibre_and_factor_of(const HeartMesh &mesh, const mesh::Fibres &fibres, const std::optional<FastLayerOptions> &fast,
+                                        const std::vector<double> &conduction) {
   std::vector<double> values;
   values.reserve(4 * mesh.tetrahedra.size());
-  for (const auto &cell : mesh.tetrahedra) {
+  for (std::size_t c = 0; c < mesh.tetrahedra.size(); ++c) {
+    const auto &cell = mesh.tetrahedra[c];
     const Vector3 fibre = fibres.at(cell, {0.25, 0.25, 0.25, 0.25}).fibre;
     double factor = 1;
     if (fast) {
@@ -99,7 +101,7 @@ std::vector<double> fibre_and_factor_of(const HeartMesh &mesh, const mesh::Fibre
         depth += 0.25 * fibres.depth[node];
       factor = depth < fast->depth ? fast->factor : 1.0;
     }
-    values.insert(values.end(), {fibre[0], fibre[1], fibre[2], factor});
+    values.insert(values.end(), {fibre[0], fibre[1], fibre[2], factor * conduction[c]});
   }
   return values;
 }
@@ -122,7 +124,9 @@ Preparation prepare(const HeartMesh &mesh, const mesh::Fibres &fibres, const Ele
       p.history_nodes = p.fine.nodes.size();
   }
   p.stimuli = stimuli_on(mesh, p.fine, options);
-  p.fibre_and_factor = fibre_and_factor_of(p.fine, fine_fibres, options.fast_endocardium);
+  Heterogeneity parts = find_parts(options.tissue, p.fine, fine_fibres.depth);
+  p.kind = std::move(parts.kind);
+  p.fibre_and_factor = fibre_and_factor_of(p.fine, fine_fibres, options.fast_endocardium, parts.conduction);
   p.element_volume = mesh::wall_volume(p.fine) / static_cast<double>(p.fine.tetrahedra.size());
   say("electrophysiology: " + std::to_string(p.fine.nodes.size()) + " nodes, " + std::to_string(p.fine.tetrahedra.size()) +
       " tetrahedra, mean edge " + fixed(mean_edge(p.fine), 2) + " mm");

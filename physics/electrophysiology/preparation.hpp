@@ -12,6 +12,7 @@ struct Preparation {
   std::vector<mesh::Vector3> electrodes;
   mesh::HeartMesh fine;
   std::vector<double> fibre_and_factor; ///< four numbers for each cell of the fine mesh
+  std::vector<std::uint8_t> kind;       ///< of each node of the fine mesh, see Heterogeneity; empty: one kind
 };
 
 /// On rank 0. Throws CaseError for a mesh without tetrahedra and for sites, surfaces or regions that the mesh does not have.

@@ -31,6 +31,15 @@ double latency(const IonicModel &model, const ElectrophysiologyOptions &options)
                    " mV/ms for " + fixed(options.stimulus_duration, 1) + " ms: the stimulus did not capture; make it stronger");
 }
 
+std::vector<char> excitable_nodes(const Preparation &p) {
+  std::vector<char> excitable(p.fine.nodes.size(), 0);
+  for (std::size_t c = 0; c < p.fine.tetrahedra.size(); ++c)
+    if (p.fibre_and_factor[4 * c + 3] > 0)
+      for (const std::size_t node : p.fine.tetrahedra[c])
+        excitable[node] = 1;
+  return excitable;
+}
+
 std::vector<EikonalSeed> seeds(const Preparation &p, double delay) {
   std::vector<EikonalSeed> all;
   for (const Stimulus &stimulus : p.stimuli) {
@@ -47,7 +56,8 @@ std::vector<EikonalSeed> seeds(const Preparation &p, double delay) {
 
 } // namespace
 
-ReactionEikonal reaction_eikonal(const IonicModel &model, const Preparation &p, const ElectrophysiologyOptions &options) {
+ReactionEikonal reaction_eikonal(const std::vector<const IonicModel *> &kinds, const Preparation &p, const ElectrophysiologyOptions &options) {
+  const IonicModel &model = *kinds[0];
   ReactionEikonal result;
   const double speed = wave_speed_of(model);
   if (options.tune_conductivities) {
@@ -62,24 +72,28 @@ ReactionEikonal reaction_eikonal(const IonicModel &model, const Preparation &p, 
   }
   const Eikonal eikonal(p.fine.nodes, p.fine.tetrahedra, p.fibre_and_factor, result.speeds);
   result.activation = eikonal.arrival(seeds(p, latency(model, options)));
-  const auto unreached = std::count_if(result.activation.begin(), result.activation.end(), [](double t) { return std::isinf(t); });
+  const std::vector<char> excitable = excitable_nodes(p);
+  std::size_t unreached = 0;
+  for (std::size_t i = 0; i < excitable.size(); ++i)
+    unreached += excitable[i] && std::isinf(result.activation[i]) ? 1 : 0;
   if (unreached > 0)
     throw SolveError("electrophysiology: no path leads from the stimuli to " + std::to_string(unreached) +
                      " nodes; stimulate every separate piece of the mesh");
-  result.wave = travelling_wave(model, options.duration);
+  for (const IonicModel *kind : kinds)
+    result.waves.push_back(travelling_wave(*kind, options.duration));
   return result;
 }
 
-NodalHistory ReactionEikonal::calcium(const ElectrophysiologyOptions &options, std::size_t nodes) const {
+NodalHistory ReactionEikonal::calcium(const Preparation &p, const ElectrophysiologyOptions &options) const {
   NodalHistory history;
-  history.nodes = nodes;
-  if (wave.calcium.empty())
+  history.nodes = p.history_nodes;
+  if (waves[0].calcium.empty())
     return history;
   const double every = std::max(1.0, std::round(options.calcium_interval));
   for (double time = 0; time <= std::ceil(options.duration - 1e-9); time += every) {
     history.times.push_back(time);
-    for (std::size_t i = 0; i < nodes; ++i)
-      history.values.push_back(static_cast<float>(wave.calcium_at(time - activation[i])));
+    for (std::size_t i = 0; i < p.history_nodes; ++i)
+      history.values.push_back(static_cast<float>(waves[p.kind.empty() ? 0 : p.kind[i]].calcium_at(time - activation[i])));
   }
   return history;
 }
@@ -101,26 +115,32 @@ TimeSeries ReactionEikonal::ecg(const Preparation &p, const ElectrophysiologyOpt
                         options.surface_to_volume * options.capacitance / options.bath_conductivity);
   // V depends on t - T alone, so the weights of nodes that are activated together are added up first.
   constexpr double width = 0.1; // ms
-  const double first = *std::min_element(activation.begin(), activation.end()),
-               last = *std::max_element(activation.begin(), activation.end());
+  const double first = *std::min_element(activation.begin(), activation.end());
+  double last = first;
+  for (const double time : activation)
+    last = std::isinf(time) ? last : std::max(last, time);
   const auto bins = static_cast<std::size_t>((last - first) / width) + 2;
-  std::vector<std::vector<double>> sums(p.electrodes.size(), std::vector<double>(bins, 0.0));
+  std::vector<std::vector<double>> sums(p.electrodes.size(), std::vector<double>(waves.size() * bins, 0.0));
   for (std::size_t i = 0; i < activation.size(); ++i) {
+    if (std::isinf(activation[i])) // no current flows to where nothing conducts
+      continue;
     const double at = (activation[i] - first) / width;
     const auto bin = static_cast<std::size_t>(at);
     const double share = at - static_cast<double>(bin);
+    const std::size_t from = bins * (p.kind.empty() ? 0 : p.kind[i]) + bin;
     for (std::size_t e = 0; e < sums.size(); ++e) {
-      sums[e][bin] += (1 - share) * field.weights()[e][i];
-      sums[e][bin + 1] += share * field.weights()[e][i];
+      sums[e][from] += (1 - share) * field.weights()[e][i];
+      sums[e][from + 1] += share * field.weights()[e][i];
     }
   }
   for (double time = 0; time <= std::ceil(options.duration - 1e-9); time += 1) {
     std::array<double, electrodes> potential{};
-    for (std::size_t bin = 0; bin < bins; ++bin) {
-      const double voltage = wave.voltage_at(time - first - width * static_cast<double>(bin));
-      for (std::size_t e = 0; e < sums.size(); ++e)
-        potential[e] += sums[e][bin] * voltage;
-    }
+    for (std::size_t kind = 0; kind < waves.size(); ++kind)
+      for (std::size_t bin = 0; bin < bins; ++bin) {
+        const double voltage = waves[kind].voltage_at(time - first - width * static_cast<double>(bin));
+        for (std::size_t e = 0; e < sums.size(); ++e)
+          potential[e] += sums[e][kind * bins + bin] * voltage;
+      }
     std::vector<double> row{time};
     for (const double lead : leads(potential))
       row.push_back(lead);

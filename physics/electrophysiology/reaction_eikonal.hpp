@@ -11,19 +11,19 @@ namespace corvivo::physics {
 /// 2017), whose foot current is the wave's own. Left out: the speed's dependence on the front's curvature and on recovery, and the
 /// electrotonic smoothing of repolarisation.
 struct ReactionEikonal {
-  std::vector<double> activation; ///< ms, of every node of the fine mesh
-  TravellingWave wave;
+  std::vector<double> activation;    ///< ms, of every node of the fine mesh; +infinity where nothing conducts
+  std::vector<TravellingWave> waves; ///< of each kind of cell
   WaveSpeeds speeds;
   Diffusivity diffusivity; ///< that of the continuum at these speeds
 
-  /// Calcium every `calcium_interval` of the first `nodes` nodes.
-  NodalHistory calcium(const ElectrophysiologyOptions &options, std::size_t nodes) const;
+  /// Calcium every `calcium_interval` of the nodes of the once refined mesh.
+  NodalHistory calcium(const Preparation &p, const ElectrophysiologyOptions &options) const;
   /// Twelve leads every ms; empty without electrodes.
   io::TimeSeries ecg(const Preparation &p, const ElectrophysiologyOptions &options) const;
 };
 
-/// Serial. Throws SolveError when a stimulus does not make a cell fire or tissue is not reached, CaseError for a stimulus that covers
-/// nothing.
-ReactionEikonal reaction_eikonal(const IonicModel &model, const Preparation &p, const ElectrophysiologyOptions &options);
+/// Serial. `kinds` of cells, as `p.kind` numbers them; the first gives speed and latency. Throws SolveError when a stimulus does not make a
+/// cell fire or tissue is not reached, CaseError for a stimulus that covers nothing.
+ReactionEikonal reaction_eikonal(const std::vector<const IonicModel *> &kinds, const Preparation &p, const ElectrophysiologyOptions &options);
 
 } // namespace corvivo::physics

@@ -117,12 +117,21 @@ void renumber(dealii::DoFHandler<3> &dofs) {
   dofs.renumber_dofs(number);
 }
 
-std::vector<double> flat(const std::vector<Vector3> &points) {
+/// Position and kind of each node.
+std::vector<double> flat(const std::vector<Vector3> &points, const std::vector<std::uint8_t> &kind) {
   std::vector<double> values;
-  values.reserve(3 * points.size());
-  for (const Vector3 &point : points)
-    values.insert(values.end(), point.begin(), point.end());
+  values.reserve(4 * points.size());
+  for (std::size_t i = 0; i < points.size(); ++i)
+    values.insert(values.end(), {points[i][0], points[i][1], points[i][2], kind.empty() ? 0.0 : static_cast<double>(kind[i])});
   return values;
+}
+
+void find_excitable(Tissue &tissue) {
+  tissue.excitable.assign(tissue.nodes.size(), 0);
+  for (std::size_t c = 0; c < tissue.cells.size(); ++c)
+    if (tissue.diffusivity_factor[c] > 0)
+      for (const std::uint32_t node : tissue.cells[c])
+        tissue.excitable[node] = 1;
 }
 
 } // namespace
@@ -139,8 +148,10 @@ LinearTetrahedron linear_tetrahedron(const Vector3 &a, const Vector3 &b, const V
   return t;
 }
 
-Tissue serial_tissue(const mesh::HeartMesh &mesh, std::vector<Vector3> fibre, std::vector<double> diffusivity_factor) {
+Tissue serial_tissue(const mesh::HeartMesh &mesh, std::vector<Vector3> fibre, std::vector<double> diffusivity_factor,
+                     std::vector<std::uint8_t> kind) {
   CORVIVO_ASSERT(fibre.size() == mesh.tetrahedra.size() && diffusivity_factor.size() == fibre.size(), "one fibre and factor a cell");
+  CORVIVO_ASSERT(kind.empty() || kind.size() == mesh.nodes.size(), "one kind a node");
   Tissue tissue;
   tissue.owned = tissue.total_nodes = mesh.nodes.size();
   tissue.nodes = mesh.nodes;
@@ -152,11 +163,14 @@ Tissue serial_tissue(const mesh::HeartMesh &mesh, std::vector<Vector3> fibre, st
                             static_cast<std::uint32_t>(cell[3])});
   tissue.fibre = std::move(fibre);
   tissue.diffusivity_factor = std::move(diffusivity_factor);
+  tissue.kind = std::move(kind);
+  tissue.kind.resize(mesh.nodes.size(), 0);
+  find_excitable(tissue);
   return tissue;
 }
 
 Tissue distributed_tissue(const mesh::DistributedMesh &mesh, const std::vector<Vector3> &nodes_on_rank_0,
-                          const std::vector<double> &fibre_and_factor) {
+                          const std::vector<double> &fibre_and_factor, const std::vector<std::uint8_t> &kind) {
   dealii::DoFHandler<3> dofs(mesh.triangulation());
   dofs.distribute_dofs(dealii::FE_SimplexP<3>(1));
   renumber(dofs);
@@ -179,8 +193,9 @@ Tissue distributed_tissue(const mesh::DistributedMesh &mesh, const std::vector<V
   tissue.total_nodes = mesh.total_nodes();
   const std::size_t local = tissue.owned + partitioner->n_ghost_indices();
   tissue.nodes.resize(local);
+  tissue.kind.resize(local);
   tissue.mesh_node.assign(local, std::numeric_limits<std::size_t>::max());
-  const std::vector<double> points = mesh.scatter_node_data(flat(nodes_on_rank_0), 3);
+  const std::vector<double> points = mesh.scatter_node_data(flat(nodes_on_rank_0, kind), 4);
   const std::vector<double> of_cells = mesh.scatter_cell_data(fibre_and_factor, 4);
   for (const KeptCell &cell : kept) {
     std::array<std::uint32_t, 4> nodes;
@@ -188,7 +203,8 @@ Tissue distributed_tissue(const mesh::DistributedMesh &mesh, const std::vector<V
       nodes[v] = partitioner->global_to_local(cell.dofs[v]);
       const std::size_t node = cell.mesh_nodes[v];
       tissue.mesh_node[nodes[v]] = node;
-      tissue.nodes[nodes[v]] = {points[3 * node], points[3 * node + 1], points[3 * node + 2]};
+      tissue.nodes[nodes[v]] = {points[4 * node], points[4 * node + 1], points[4 * node + 2]};
+      tissue.kind[nodes[v]] = static_cast<std::uint8_t>(points[4 * node + 3]);
     }
     tissue.cells.push_back(nodes);
     const double *values = &of_cells[4 * cell.mesh_cell];
@@ -199,6 +215,7 @@ Tissue distributed_tissue(const mesh::DistributedMesh &mesh, const std::vector<V
     CORVIVO_ASSERT(node < mesh.total_nodes(), "a node of the tissue belongs to no cell");
   if (io::ranks(tissue.comm) > 1)
     tissue.halo = std::make_shared<PartitionerHalo>(partitioner);
+  find_excitable(tissue);
   return tissue;
 }
 

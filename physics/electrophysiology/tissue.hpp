@@ -32,18 +32,21 @@ struct Tissue {
   std::vector<std::size_t> mesh_node;              ///< index of each local node in the HeartMesh
   std::vector<std::array<std::uint32_t, 4>> cells; ///< local node indices
   std::vector<mesh::Vector3> fibre;                ///< of each cell, unit
-  std::vector<double> diffusivity_factor;          ///< of each cell: 1, more in a fast layer
+  std::vector<double> diffusivity_factor;          ///< of each cell: 1, more in a fast layer, 0 where nothing conducts
+  std::vector<std::uint8_t> kind;                  ///< of each local node: which kind of myocyte
+  std::vector<char> excitable;                     ///< of each local node; of a ghost 0 may mean that its conducting cells are elsewhere
   std::shared_ptr<Halo> halo;                      ///< null on one rank
   std::size_t total_nodes = 0;
 };
 
-/// The whole mesh on one rank (small bodies, tests).
-Tissue serial_tissue(const mesh::HeartMesh &mesh, std::vector<mesh::Vector3> fibre, std::vector<double> diffusivity_factor);
+/// The whole mesh on one rank (small bodies, tests). `kind` by node; empty: one kind.
+Tissue serial_tissue(const mesh::HeartMesh &mesh, std::vector<mesh::Vector3> fibre, std::vector<double> diffusivity_factor,
+                     std::vector<std::uint8_t> kind = {});
 
-/// Collective. `fibre_and_factor` holds four numbers for each HeartMesh cell (fibre, diffusivity factor) and is read on rank 0. Nothing of
-/// the DistributedMesh is kept.
+/// Collective. `fibre_and_factor` holds four numbers for each HeartMesh cell (fibre, diffusivity factor), `kind` one for each node (empty:
+/// one kind); both are read on rank 0. Nothing of the DistributedMesh is kept.
 Tissue distributed_tissue(const mesh::DistributedMesh &mesh, const std::vector<mesh::Vector3> &nodes_on_rank_0,
-                          const std::vector<double> &fibre_and_factor);
+                          const std::vector<double> &fibre_and_factor, const std::vector<std::uint8_t> &kind = {});
 
 /// Collective. Values of owned nodes to rank 0, in the order of the HeartMesh, for its first `nodes` nodes. Empty on other ranks.
 std::vector<double> gather_nodes(const Tissue &tissue, const std::vector<double> &local, std::size_t nodes);

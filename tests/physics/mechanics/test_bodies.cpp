@@ -170,6 +170,45 @@ TEST(AnalyticBodies, ThickSphereSwellsAsItsFormulaSays) {
   EXPECT_NEAR(last(result, "outside_ux") / (10 * (outer - 1)), 1, 1e-3);
 }
 
+/// p = mu [ln l - 1/(2 l^2)] between l_b and l_a, (l_b^2 - 1) B^2 = (l_a^2 - 1) A^2 for an incompressible neo-Hookean tube in plane strain.
+TEST(AnalyticBodies, ThickCylinderSwellsAsItsFormulaSays) {
+  const double inner = 1.2, outer = std::sqrt(1 + (inner * inner - 1) * 0.49);
+  const auto part = [](double l) { return std::log(l) - 0.5 / (l * l); };
+  EXPECT_NEAR(part(inner) - part(outer), 0.1487999565, 1e-9) << "reference/analytic/thick_wall_neohookean.csv";
+  BodyCase options = body_case("geometry: {model: cylinder_quarter, inner: 7 mm, outer: 10 mm, height: 0.5 mm, element_size: 0.5 mm}\n"
+                               "incompressible: true\nmaterial: {model: neo_hooke, mu: 1 kPa}\npressure_surface: endocardium_lv\n"
+                               "holds: [{surface: x, fixed: [x]}, {surface: y, fixed: [y]}, {surface: z0, fixed: [z]}, {surface: z1, fixed: [z]}]\n"
+                               "pressure: {model: ramp, peak: " +
+                               std::to_string(part(inner) - part(outer)) +
+                               " kPa}\ntime_step: 250 ms\n"
+                               "probes: [{name: inside, position: [7 mm, 0 mm, 0 mm]}, {name: outside, position: [10 mm, 0 mm, 0 mm]}]\n");
+  const physics::BodyResult result = run(options);
+  EXPECT_NEAR(last(result, "inside_ux") / (7 * (inner - 1)), 1, 1e-3);
+  EXPECT_NEAR(last(result, "outside_ux") / (10 * (outer - 1)), 1, 1e-3);
+}
+
+/// A beam of one cube across, the mesh that locks first: with displacements alone it would stiffen without bound as the bulk modulus grows.
+TEST(AnalyticBodies, BendAsFarHoweverStiffTheirVolumeIs) {
+  const auto height = [](const std::string &volume) {
+    BodyCase options = body_case("geometry: {model: slab, size: [10 mm, 1 mm, 1 mm], element: [1 mm, 1 mm, 1 mm]}\n"
+                                 "holds: [{surface: x0, fixed: [x, y, z]}]\npressure_surface: z0\n"
+                                 "pressure: {model: ramp, peak: 0.004 kPa}\ntime_step: 250 ms\n"
+                                 "probes: [{name: tip, position: [10 mm, 0.5 mm, 1 mm]}]\n" +
+                                 volume);
+    return 1 + last(run(options), "tip_uz");
+  };
+  const double incompressible = height("incompressible: true\n");
+  double before = 1;
+  for (const double modulus : {1e2, 1e3, 1e4, 1e6}) { // kPa, against 2 kPa of the material
+    const double off =
+        std::abs(height("material: {model: guccione, bulk_modulus: " + std::to_string(modulus) + " kPa}\n") / incompressible - 1);
+    EXPECT_LT(off, before) << modulus << " kPa";
+    before = off;
+  }
+  EXPECT_LT(before, 1e-4);
+  EXPECT_NEAR(incompressible, 4.1693, 0.03 * 4.1693) << "one cube of six tetrahedra across: within 3 % of Land et al. 2015";
+}
+
 /// The published end of the beam is 4.169 mm high, its spread over codes 4.151 to 4.185 (Land et al. 2015, figure 3).
 TEST(PublishedBodies, BeamOfCoarseElementsBendsAsInLand2015) {
   BodyCase options = body_case("geometry: {model: slab, size: [10 mm, 1 mm, 1 mm], element: [0.5 mm, 0.5 mm, 0.5 mm]}\nincompressible: true\n"
@@ -177,6 +216,42 @@ TEST(PublishedBodies, BeamOfCoarseElementsBendsAsInLand2015) {
                                "pressure: {model: ramp, peak: 0.004 kPa}\ntime_step: 500 ms\n"
                                "probes: [{name: tip, position: [10 mm, 0.5 mm, 1 mm]}]\n");
   EXPECT_NEAR(1 + last(run(options), "tip_uz"), 4.1693, 0.01 * 4.1693) << "two cubes of six tetrahedra across: 1 %";
+}
+
+/// A ventricle that contracts and is inflated, with inertia, viscosity and springs: everything that a step can hold.
+TEST(BodyRanks, GiveTheSameMotionAsOneRank) {
+  const auto motion = [](MPI_Comm comm) {
+    BodyCase options = body_case("geometry: {model: ellipsoid, rings: 2, layers: 1}\nfibres: {model: ellipsoid}\n"
+                                 "material: {model: holzapfel_ogden, bulk_modulus: 100 kPa}\nviscosity: 100 kPa*ms\n"
+                                 "pressure_surface: endocardium_lv\npressure: {model: ramp, peak: 4 kPa}\ntension: {model: ramp, peak: 20 kPa}\n"
+                                 "holds: [{surface: epicardium, normal_stiffness: 10 kPa/mm, normal_damping: 5 kPa*ms/mm},"
+                                 " {surface: base, normal_stiffness: 1 kPa/mm, tangential_stiffness: 1 kPa/mm}]\n"
+                                 "dynamics: {density: 1 mg/mm^3}\nend_time: 20 ms\ntime_step: 2 ms\nnewton: {distance: 1e-11 mm}\n");
+    const Made made = [&] {
+      Made m;
+      m.mesh = options.geometry->make();
+      m.shape = {m.mesh.curved.mesh, m.mesh.curved.places, options.fibres->field(comm, m.mesh)};
+      return m;
+    }();
+    physics::BodyResult result = physics::run_body(comm, made.shape, options);
+    result.require_complete();
+    return result;
+  };
+  const physics::BodyResult all = motion(MPI_COMM_WORLD);
+  int rank = 0;
+  MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+  if (rank != 0)
+    return;
+  const physics::BodyResult one = motion(MPI_COMM_SELF);
+  double largest = 0, difference = 0;
+  ASSERT_EQ(all.displacement.size(), one.displacement.size());
+  for (std::size_t n = 0; n < one.displacement.size(); ++n) {
+    largest = std::max(largest, io::norm(one.displacement[n]));
+    difference = std::max(difference, io::norm(all.displacement[n] - one.displacement[n]));
+  }
+  EXPECT_GT(largest, 0.1) << "mm";
+  EXPECT_LT(difference, 1e-8 * largest);
+  EXPECT_NEAR(last(all, "volume") / last(one, "volume"), 1, 1e-8);
 }
 
 TEST(LoadCurves, ArosticaDriversFollowTheirTables) {
