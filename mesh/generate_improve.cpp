@@ -341,7 +341,7 @@ void improve(RawMesh &raw, const ImplicitVentricle &shape, const MeshOptions &op
     Smoother smoother(raw, shape);
     const std::size_t few = raw.mesh.nodes.size() / 200; // so few moves change no angle that counts
     for (int pass = 0; pass < options.smoothing_passes; ++pass)
-      if (smoother.sweep(at_angle(45), Aim::all_cells) <= few)
+      if (smoother.sweep(at_angle(32), Aim::all_cells) <= few)
         break;
   };
   put_on_surfaces(raw, shape);
