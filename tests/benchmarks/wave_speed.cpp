@@ -1,5 +1,6 @@
 /// Wave speed of the discretisations: Niederer's slab and plane waves. Prints rows of tables/wave_speed_*.csv.
 ///   bench_wave_speed slab RULE H DT [corrected]      activation at the nine points, one row
+///   bench_wave_speed map RULE DT FILE                 against a participant's activation map (41 x 15 x 7 nodes of 0.5 mm, ms)
 ///   bench_wave_speed plane RULE H ANGLE [corrected]  velocity of a plane wave on an irregular mesh, against the continuum's
 /// Rules: see `rules` below. H in mm, DT in ms, ANGLE in degrees between fibres and wave.
 #include <io/base/units.hpp>
@@ -9,9 +10,12 @@
 #include <physics/electrophysiology/monodomain.hpp>
 #include <tests/benchmarks/timing.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
+#include <iterator>
 #include <map>
 #include <string>
 
@@ -43,6 +47,8 @@ const std::map<std::string, Discretisation> rules = {
     {"states_half", rule("interpolated_states", 0.5, 0.5)},
     {"states_consistent", rule("interpolated_states", 1, 0.5)},
     {"states_consistent_32", rule("interpolated_states", 1, 0.5, 1)},
+    {"states_consistent_euler", rule("interpolated_states", 1, 1)},
+    {"states_consistent_euler_32", rule("interpolated_states", 1, 1, 1)},
 };
 
 Diffusivity corrected(const IonicModel &model, double h, double dt, const Discretisation &discretisation) {
@@ -101,6 +107,32 @@ void slab(const IonicModel &model, const std::string &name, double h, double dt,
   std::printf(",%zu,%.0f,%.2f,%.2f\n", tissue.owned, monodomain.time(), seconds, tuning);
 }
 
+/// Prints the 50, 90 and 99 % quantiles and the greatest of the differences, and the mean of the signed ones.
+void map(const IonicModel &model, const std::string &name, double dt, const std::string &file) {
+  const mesh::HeartMesh box = mesh::make_slab({20, 7, 3}, 0.5);
+  std::ifstream text(file);
+  std::vector<double> theirs((std::istream_iterator<double>(text)), std::istream_iterator<double>());
+  if (theirs.size() != box.nodes.size()) {
+    std::fprintf(stderr, "%s: %zu numbers, expected %zu\n", file.c_str(), theirs.size(), box.nodes.size());
+    std::exit(1);
+  }
+  const Tissue tissue =
+      serial_tissue(box, std::vector<Vector3>(box.tetrahedra.size(), Vector3{1, 0, 0}), std::vector<double>(box.tetrahedra.size(), 1.0));
+  Monodomain monodomain(tissue, model, published, {corner()}, rules.at(name));
+  while (monodomain.time() < 80 && std::isinf(monodomain.latest_activation()))
+    for (int s = 0; s < std::lround(1 / dt); ++s)
+      monodomain.step(dt);
+  std::vector<double> off;
+  double mean = 0;
+  for (std::size_t i = 0; i < theirs.size(); ++i) {
+    off.push_back(std::abs(monodomain.activation()[i] - theirs[i]));
+    mean += (monodomain.activation()[i] - theirs[i]) / static_cast<double>(theirs.size());
+  }
+  std::sort(off.begin(), off.end());
+  const auto quantile = [&](double share) { return off[static_cast<std::size_t>(share * static_cast<double>(off.size() - 1))]; };
+  std::printf("%s,%g,%.3f,%.3f,%.3f,%.3f,%.3f\n", name.c_str(), dt, quantile(0.5), quantile(0.9), quantile(0.99), off.back(), mean);
+}
+
 void plane(const IonicModel &model, const std::string &name, double h, double angle, bool correct) {
   const double dt = 0.05, speed = wave_speed_of(model);
   const Diffusivity d = correct ? corrected(model, h, dt, rules.at(name)) : published;
@@ -121,6 +153,8 @@ int main(int argc, char **argv) {
   const bool correct = argc > 5 && std::string(argv[5]) == "corrected";
   if (what == "slab" && argc > 4)
     slab(*model, argv[2], std::atof(argv[3]), std::atof(argv[4]), correct);
+  else if (what == "map" && argc > 4)
+    map(*model, argv[2], std::atof(argv[3]), argv[4]);
   else if (what == "plane" && argc > 4)
     plane(*model, argv[2], std::atof(argv[3]), std::atof(argv[4]), correct);
   else if (what == "speed")
