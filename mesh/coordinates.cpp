@@ -24,7 +24,7 @@ void check_surfaces(const HeartMesh &mesh) {
 }
 
 /// u of the class comment to s(u), on a fine table: each cell spreads |grad u| times its volume evenly over its own range of u.
-std::vector<double> arc_lengths(const HeartMesh &mesh, const detail::Harmonic &u) {
+std::vector<double> arc_lengths(const HeartMesh &mesh, const Harmonic &u) {
   constexpr int bins = 4000;
   std::vector<double> slope(bins + 1, 0); // changes of the density from bin to bin
   std::vector<double> table(bins + 1, 0);
@@ -166,8 +166,14 @@ VentricularPlace VentricularCoordinates::at(const HeartMesh &mesh, std::size_t c
 
 VentricularCoordinates compute_coordinates(MPI_Comm comm, const HeartMesh &mesh, const CoordinateOptions &options,
                                            io::Quantities &quantities) {
+  return compute_coordinates(LaplaceSolver(comm, mesh), options, quantities);
+}
+
+VentricularCoordinates compute_coordinates(const LaplaceSolver &solver, const CoordinateOptions &options, io::Quantities &quantities) {
+  const MPI_Comm comm = solver.communicator();
+  const HeartMesh &mesh = solver.mesh();
   VentricularCoordinates coordinates;
-  detail::LaplaceProblem along, round;
+  LaplaceProblem along, round;
   round.by_nodes = true;
   Origin origin;
   std::vector<double> numbers;
@@ -180,13 +186,10 @@ VentricularCoordinates compute_coordinates(MPI_Comm comm, const HeartMesh &mesh,
   });
   numbers = io::broadcast(numbers, comm);
   const bool two = numbers[0] > 0;
-  detail::Harmonic apex_base, angle;
-  {
-    const DistributedMesh distributed(comm, mesh);
-    apex_base = detail::solve_laplace(distributed, detail::broadcast(along, comm));
-    if (two)
-      angle = detail::solve_laplace(distributed, detail::broadcast(round, comm));
-  }
+  Harmonic apex_base, angle;
+  apex_base = solver.solve(detail::broadcast(along, comm));
+  if (two)
+    angle = solver.solve(detail::broadcast(round, comm));
   io::on_rank_0(comm, [&] {
     coordinates.apicobasal = arc_lengths(mesh, apex_base);
     const detail::WallDistances walls = detail::wall_distances(mesh);

@@ -10,6 +10,8 @@
 
 namespace corvivo::mesh {
 
+class LaplaceSolver;
+
 struct CoordinateOptions {
   /// From the left ventricle's axis to the middle of the septum, for a left ventricle that does not say where the right one lies; only its
   /// part across the axis counts. Zero: some fixed direction, which a warning tells.
@@ -67,6 +69,7 @@ struct VentricularCoordinates {
 /// "endocardium_rv" without a region "rv_wall" that touches the left wall; SolveError when CG does not converge.
 VentricularCoordinates compute_coordinates(MPI_Comm comm, const HeartMesh &mesh, const CoordinateOptions &options,
                                            io::Quantities &quantities);
+VentricularCoordinates compute_coordinates(const LaplaceSolver &solver, const CoordinateOptions &options, io::Quantities &quantities);
 
 /// Largest change of a coordinate from a cell's centre to that of a neighbour over a face.
 struct CoordinateJumps {

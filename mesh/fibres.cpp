@@ -134,7 +134,7 @@ void check(const HeartMesh &mesh, const FibreOptions &options) {
 }
 
 /// Unit gradients; zero where the function is constant but for what the solver left.
-std::vector<Vector3> directions(const detail::Harmonic &harmonic) {
+std::vector<Vector3> directions(const Harmonic &harmonic) {
   double steepest = 0;
   for (const Vector3 &gradient : harmonic.gradient)
     steepest = std::max(steepest, norm(gradient));
@@ -186,12 +186,18 @@ void set_geometric_depth(const HeartMesh &mesh, Fibres &fibres, io::Quantities &
 } // namespace
 
 Fibres compute_fibres(MPI_Comm comm, const HeartMesh &mesh, const FibreOptions &options, io::Quantities &quantities) {
+  return compute_fibres(LaplaceSolver(comm, mesh), options, quantities);
+}
+
+Fibres compute_fibres(const LaplaceSolver &solver, const FibreOptions &options, io::Quantities &quantities) {
+  const MPI_Comm comm = solver.communicator();
+  const HeartMesh &mesh = solver.mesh();
   if (options.rule == "uniform") {
     Fibres fibres;
     io::on_rank_0(comm, [&] { fibres = uniform_fibres(mesh, options.fibre, options.sheet); });
     return fibres;
   }
-  detail::LaplaceProblem through_wall, through_right, along;
+  LaplaceProblem through_wall, through_right, along;
   const bool solve_along = options.longitudinal == "laplace";
   io::on_rank_0(comm, [&] {
     check(mesh, options);
@@ -207,15 +213,12 @@ Fibres compute_fibres(MPI_Comm comm, const HeartMesh &mesh, const FibreOptions &
   });
   Fibres fibres;
   fibres.options = options;
-  detail::Harmonic across_wall, across_right, apex_base;
-  {
-    const DistributedMesh distributed(comm, mesh);
-    across_wall = detail::solve_laplace(distributed, detail::broadcast(through_wall, comm));
-    if (const auto problem = detail::broadcast(through_right, comm); !problem.zero_surfaces.empty())
-      across_right = detail::solve_laplace(distributed, problem);
-    if (solve_along)
-      apex_base = detail::solve_laplace(distributed, detail::broadcast(along, comm));
-  }
+  Harmonic across_wall, across_right, apex_base;
+  across_wall = solver.solve(detail::broadcast(through_wall, comm));
+  if (const auto problem = detail::broadcast(through_right, comm); !problem.zero_surfaces.empty())
+    across_right = solver.solve(problem);
+  if (solve_along)
+    apex_base = solver.solve(detail::broadcast(along, comm));
   std::string found; // quantities, as text, to the other ranks
   io::on_rank_0(comm, [&] {
     fibres.transmural = directions(across_wall);

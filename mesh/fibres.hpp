@@ -15,6 +15,7 @@ class Schema;
 namespace corvivo::mesh {
 
 class DistributedMesh;
+class LaplaceSolver;
 
 /// Right-handed orthonormal frame: fibre x sheet = normal.
 struct Frame {
@@ -87,6 +88,8 @@ Frame frame(const FibreOptions &options, const RightBlend &place, const Vector3 
 /// not told apart. The rule "uniform" takes any mesh and sets no quantity. Throws CaseError without these surfaces or without an axis where
 /// one is needed, SolveError when CG does not converge.
 Fibres compute_fibres(MPI_Comm comm, const HeartMesh &mesh, const FibreOptions &options, io::Quantities &quantities);
+/// The same of the solver's mesh; what is solved next on it costs less.
+Fibres compute_fibres(const LaplaceSolver &solver, const FibreOptions &options, io::Quantities &quantities);
 
 /// Fibres on the refined mesh: linear interpolation to edge midpoints, so that frames at a point of the body do not change with the level.
 Fibres refine(const Fibres &coarse, const HeartMesh &coarse_mesh);

@@ -1,26 +1,9 @@
 #pragma once
 /// The steps of `compute_fibres`, for its sources only.
-#include <mesh/distributed_mesh.hpp>
 #include <mesh/fibres.hpp>
+#include <mesh/laplace_solver.hpp>
 
 namespace corvivo::mesh::detail {
-
-/// A harmonic function and its gradient at the nodes, on rank 0 (empty elsewhere).
-struct Harmonic {
-  std::vector<double> value;
-  std::vector<Vector3> gradient;
-};
-
-/// What is held in a Laplace equation (no flux elsewhere); read on every rank, but for `node_values`.
-struct LaplaceProblem {
-  std::vector<int> zero_surfaces, one_surfaces; ///< 0 and 1 on these surfaces; a node of both is 1
-  double zero_radius = 0;                       ///< above 0: zero at the nodes within this distance of `zero_point`, mm
-  Vector3 zero_point{};
-  bool by_nodes = false;           ///< P1 instead of P2, held at `node_values`; its gradient is one of first order
-  std::vector<double> node_values; ///< on rank 0: per node, NaN where it is free
-};
-/// Solves it by conjugate gradients; P2 elements unless the nodes are given. Collective. Throws SolveError.
-Harmonic solve_laplace(const DistributedMesh &mesh, const LaplaceProblem &problem);
 
 /// 0 at surface "apex" where the body has one (a tube), else at the epicardial node nearest to mesh.apex and its neighbours (a single node
 /// would make the solution depend on the mesh alone); 1 at "base".

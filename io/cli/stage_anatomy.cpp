@@ -8,6 +8,7 @@
 #include <io/base/units.hpp>
 #include <io/formats/vtu.hpp>
 #include <mesh/import.hpp>
+#include <mesh/laplace_solver.hpp>
 #include <mesh/measures.hpp>
 #include <mesh/quality.hpp>
 #include <mesh/segments.hpp>
@@ -171,9 +172,10 @@ Stage fibres_stage(StageContext context) {
             MPI_Comm comm = pipeline.communicator();
             mesh::HeartMesh mesh;
             io::on_rank_0(comm, [&] { mesh = mesh::load((pipeline.folder("mesh") / "mesh.vtu").string()); });
-            const mesh::Fibres fibres = mesh::compute_fibres(comm, mesh, options, quantities);
+            const mesh::LaplaceSolver solver(comm, mesh);
+            const mesh::Fibres fibres = mesh::compute_fibres(solver, options, quantities);
             if (has_coordinates(mesh, comm)) {
-              const auto coordinates = mesh::compute_coordinates(comm, mesh, septum_of(pipeline, label_map, comm), quantities);
+              const auto coordinates = mesh::compute_coordinates(solver, septum_of(pipeline, label_map, comm), quantities);
               io::on_rank_0(comm, [&] { add_segments(mesh, coordinates, folder, quantities); });
             } else {
               io::say("    no ventricular coordinates: the mesh has no surface 'base' or no long axis");

@@ -13,7 +13,7 @@ Stage electrophysiology_stage(StageContext context) {
           [&options, &pipeline](const std::filesystem::path &folder, io::Quantities &quantities) {
             MPI_Comm comm = pipeline.communicator();
             options.electrophysiology->cache = pipeline.cache();
-            options.electrophysiology->checkpoint = pipeline.cache() / ("electrophysiology_" + pipeline.running_hash().substr(0, 16));
+            options.electrophysiology->checkpoint = pipeline.cache() / "checkpoints" / pipeline.running_hash().substr(0, 16);
             mesh::HeartMesh mesh;
             mesh::Fibres fibres;
             io::on_rank_0(comm, [&] {

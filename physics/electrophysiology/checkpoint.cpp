@@ -144,6 +144,10 @@ std::filesystem::path Checkpoints::file(int slot) const {
 void Checkpoints::save(const BeatCheckpoint &checkpoint) {
   if (!*this)
     return;
+  std::error_code failed;
+  std::filesystem::create_directories(stem_.parent_path(), failed);
+  if (failed)
+    throw io::CaseError(stem_.parent_path().string() + ": cannot be made: " + failed.message());
   write(checkpoint, file(next_slot_).string());
   MPI_Barrier(comm_); // nobody overwrites the older generation before all have the newer one
   next_slot_ = 1 - next_slot_;
