@@ -222,7 +222,7 @@ std::vector<NamedCamera> cameras(const SurfacePicture &picture) {
   const Vector3 tilt = 0.35 * up;
   return {{has_right ? "Septal side" : "One side", {side + tilt, up}},
           {has_right ? "Free wall" : "Other side", {(-1.0) * side + tilt, up}},
-          {"From the base", {up + 0.25 * side, (-1.0) * side}}};
+          {has_axis ? "From the base" : "From above", {up + 0.25 * side, (-1.0) * side}}};
 }
 
 } // namespace corvivo::io
