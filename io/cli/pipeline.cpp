@@ -100,12 +100,15 @@ bool Pipeline::keep(const Stage &stage, const std::string &hash) {
 
 void Pipeline::make(const Stage &stage, const std::string &hash) {
   const fs::path part = folder(stage.name + ".part"), failed = folder(stage.name + ".failed"), finished = folder(stage.name);
+  const fs::path inputs = part / "inputs.hash"; // of what lies in the folder
   running_hash_ = hash;
   io::say("  " + stage.name + " ...");
   io::on_rank_0(comm_, [&] {
-    fs::remove_all(part);
+    if (!stage.goes_on || force_ || !fs::exists(inputs) || io::read_file(inputs.string()) != hash)
+      fs::remove_all(part);
     fs::remove_all(failed);
     make_folder(part);
+    io::write_file(inputs.string(), hash);
   });
   io::Quantities quantities;
   const auto start = std::chrono::steady_clock::now();
@@ -133,6 +136,7 @@ void Pipeline::make(const Stage &stage, const std::string &hash) {
     document["memory_peak"] = memory;
     record = document.dump(1);
     io::write_file((part / "stage.json").string(), record);
+    fs::remove(inputs);
     fs::remove_all(finished);
     fs::rename(part, finished);
   });

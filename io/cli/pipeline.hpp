@@ -19,6 +19,7 @@ struct Stage {
   std::string inputs;             ///< options and file hashes
   /// Collective. Writes its results into the folder (which exists and is empty) and reports its quantities.
   std::function<void(const std::filesystem::path &folder, io::Quantities &quantities)> work;
+  bool goes_on = false; ///< its folder is not emptied when it holds what a killed run of the same inputs left there
 };
 
 /// How a stage went, for the report and run.json.
@@ -29,7 +30,7 @@ struct StageRecord {
   bool kept = false;      ///< taken from an earlier run
 };
 
-/// Layout: OUTPUT/stages/NAME holds a finished stage, NAME.part one that runs (a killed run leaves it; it is made anew), NAME.failed the
+/// Layout: OUTPUT/stages/NAME holds a finished stage, NAME.part one that runs (a killed run leaves it; it is made anew, or gone on with), NAME.failed the
 /// partial result of one whose numerics failed. All functions are collective.
 class Pipeline {
 public:

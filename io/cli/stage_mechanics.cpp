@@ -66,18 +66,26 @@ Stage mechanics_stage(StageContext context) {
           [&options, comm](const std::filesystem::path &folder, io::Quantities &quantities) {
             physics::BodyMesh body;
             const physics::BodyShape shape = make_shape(comm, *options.mechanics, body);
+            const std::string list = (folder / "body.pvd").string();
             std::vector<std::pair<double, std::string>> files;
+            const auto save_body = [&](double time, const std::vector<io::Vector3> &displacement) {
+              const std::string name = "body_" + std::to_string(files.size()) + ".vtu";
+              io::write_vtu(physics::to_grid(shape, displacement), (folder / name).string());
+              files.emplace_back(time, name);
+              io::write_pvd(files, list);
+            };
+            const auto read_list = [&](double time) {
+              files = io::read_pvd(list);
+              while (!files.empty() && files.back().first > time)
+                files.pop_back();
+            };
             const physics::BodyResult result =
-                physics::run_body(comm, shape, *options.mechanics, [&](double time, const std::vector<io::Vector3> &displacement) {
-                  const std::string name = "body_" + std::to_string(files.size()) + ".vtu";
-                  io::write_vtu(physics::to_grid(shape, displacement), (folder / name).string());
-                  files.emplace_back(time, name);
-                  io::write_pvd(files, (folder / "body.pvd").string());
-                });
+                physics::run_body(comm, shape, *options.mechanics, save_body, {folder / "checkpoint", read_list});
             report(*options.mechanics, result, quantities);
             io::on_rank_0(comm, [&] { io::write_file((folder / "mechanics.csv").string(), io::to_csv(result.series)); });
             result.require_complete();
-          }};
+          },
+          true};
 }
 
 } // namespace corvivo::cli

@@ -175,16 +175,17 @@ BeatRecord run_beat(Monodomain &monodomain, const Tissue &tissue, const Electrop
                     const std::vector<Stimulus> &stimuli, const std::vector<mesh::Vector3> &electrode_positions, std::size_t history_nodes,
                     const Diffusivity &diffusivity) {
   Recorder recorder(monodomain, tissue, options, electrode_positions, history_nodes, diffusivity);
-  Checkpoints checkpoints(options.checkpoint_every > 0 ? options.checkpoint : std::filesystem::path(), tissue.comm);
+  io::Checkpoints checkpoints(options.checkpoint_every > 0 ? options.checkpoint : std::filesystem::path(), tissue.comm);
   const int samples = static_cast<int>(std::ceil(options.duration / sample - 1e-9)),
             checkpoint_every = std::max(1, static_cast<int>(std::lround(options.checkpoint_every / sample)));
   double latest = INFINITY;
   int done = 0;
-  if (std::optional<BeatCheckpoint> found = checkpoints.load()) {
-    done = found->sample;
-    latest = found->latest;
-    monodomain.set_state(std::move(found->state));
-    recorder.go_on(std::move(found->record));
+  if (std::optional<io::ArchiveReader> archive = checkpoints.load()) {
+    BeatCheckpoint found = beat_checkpoint(*archive);
+    done = found.sample;
+    latest = found.latest;
+    monodomain.set_state(std::move(found.state));
+    recorder.go_on(std::move(found.record));
     io::say("electrophysiology: goes on at " + io::fixed(monodomain.time(), 0) + " ms, where an earlier run was stopped");
   } else {
     recorder.look(0);
@@ -202,7 +203,7 @@ BeatRecord run_beat(Monodomain &monodomain, const Tissue &tissue, const Electrop
     if (std::isinf(latest) && monodomain.time() > longest_activation)
       break;
     if (checkpoints && s % checkpoint_every == 0 && s < samples)
-      checkpoints.save({s, latest, monodomain.state(), recorder.record()});
+      checkpoints.save(s, to_archive({s, latest, monodomain.state(), recorder.record()}));
   }
   checkpoints.clear();
   require_activation(monodomain, options);

@@ -56,6 +56,8 @@ void BodyCase::describe(io::Schema &schema) {
   schema.quantity("time_step", time_step, "ms", io::positive, "Step of time or, where nothing depends on time, of the load.");
   schema.quantity("smallest_time_step", smallest_time_step, "ms", io::positive, "A step that fails is halved down to this.");
   schema.quantity("save_every", save_every, "ms", io::positive, "Time between the saved fields.");
+  schema.integer("checkpoint_steps", checkpoint_steps, 0, 1000000,
+                 "Steps between checkpoints, from which a killed run goes on; each costs a factorisation. 0: none.");
   schema.list("probes", probes, "Points whose displacement is written.");
   schema.section("newton", newton, "Nonlinear solver.");
 }

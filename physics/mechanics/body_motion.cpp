@@ -1,5 +1,7 @@
 #include <physics/mechanics/body_motion.hpp>
 
+#include <io/base/checkpoint.hpp>
+#include <io/base/errors.hpp>
 #include <io/base/log.hpp>
 #include <io/base/parallel.hpp>
 #include <io/base/text.hpp>
@@ -49,7 +51,7 @@ public:
     record(body_.assemble(x_, {}, false));
   }
 
-  BodyResult run(const BodyObserver &observer);
+  BodyResult run(const BodyObserver &observer, const BodyRestart &restart);
 
 private:
   void begin_step(double dt);
@@ -58,6 +60,8 @@ private:
   QuasiNewton::Result attempt(double dt);
   QuasiNewton::Result advance(double target);
   void record(const ElasticBody::State &state);
+  io::ArchiveWriter archive();
+  void go_on_from(io::ArchiveReader &archive);
   ElasticBody::Loads loads(double time) const { return {options_.pressure->value(time), options_.tension->value(time)}; }
 
   MPI_Comm comm_;
@@ -180,17 +184,91 @@ void Motion::record(const ElasticBody::State &state) {
   result_.series.append_row(row);
 }
 
-BodyResult Motion::run(const BodyObserver &observer) {
+/// Owned entries of a vector.
+std::vector<double> owned_entries(Vec vector) {
+  PetscInt size = 0;
+  const double *values = nullptr;
+  petsc::check(VecGetLocalSize(vector, &size));
+  petsc::check(VecGetArrayRead(vector, &values));
+  std::vector<double> copy(values, values + size);
+  petsc::check(VecRestoreArrayRead(vector, &values));
+  return copy;
+}
+
+void set_owned_entries(Vec vector, const std::vector<double> &from) {
+  double *values = nullptr;
+  petsc::check(VecGetArray(vector, &values));
+  std::copy(from.begin(), from.end(), values);
+  petsc::check(VecRestoreArray(vector, &values));
+  petsc::update_ghosts(vector);
+}
+
+/// The kept factorisation is not part of it: it is dropped here, as a run that goes on is without one.
+io::ArchiveWriter Motion::archive() {
+  newton_.renew();
+  io::ArchiveWriter archive;
+  archive(std::vector<double>{time_, last_dt_, earlier_dt_, prepared_dt_, double(result_.steps), double(result_.halvings)});
+  for (const petsc::Vector *vector : {&x_, &before_, &earlier_})
+    archive(owned_entries(*vector));
+  for (const std::vector<double> *values : {&u_, &v_, &a_})
+    archive(*values);
+  for (const auto &column : result_.series.columns())
+    archive(column.values);
+  return archive;
+}
+
+void Motion::go_on_from(io::ArchiveReader &archive) {
+  std::vector<double> numbers;
+  archive(numbers);
+  if (numbers.size() != 6)
+    throw io::CaseError("a checkpoint that is not of a body's motion; delete it and run again");
+  time_ = numbers[0], last_dt_ = numbers[1], earlier_dt_ = numbers[2], prepared_dt_ = numbers[3];
+  result_.steps = static_cast<int>(numbers[4]), result_.halvings = static_cast<int>(numbers[5]);
+  for (const petsc::Vector *vector : {&x_, &before_, &earlier_}) {
+    archive(numbers);
+    set_owned_entries(*vector, numbers);
+  }
+  for (std::vector<double> *values : {&u_, &v_, &a_})
+    archive(*values);
+  io::TimeSeries series;
+  std::vector<std::vector<double>> columns;
+  for (const auto &column : result_.series.columns()) {
+    series.add_column(column.name, column.unit);
+    archive(columns.emplace_back());
+  }
+  for (std::size_t row = 0; row < columns.front().size(); ++row) {
+    std::vector<double> values;
+    for (const auto &column : columns)
+      values.push_back(column[row]);
+    series.append_row(values);
+  }
+  result_.series = std::move(series);
+  result_.displacement = body_.displacement(x_);
+}
+
+BodyResult Motion::run(const BodyObserver &observer, const BodyRestart &restart) {
   const auto start = std::chrono::steady_clock::now();
   io::Progress progress("Mechanics", options_.end_time, "ms");
   const auto save = [&] {
     if (observer && io::rank(comm_) == 0)
       observer(time_, result_.displacement);
   };
-  save();
+  io::Checkpoints checkpoints(options_.checkpoint_steps > 0 ? restart.stem : std::filesystem::path(), comm_);
   double next_save = options_.save_every;
+  int done = 0;
+  if (std::optional<io::ArchiveReader> found = checkpoints.load()) {
+    go_on_from(*found);
+    done = found->mark();
+    while (time_ >= next_save - 1e-9)
+      next_save += options_.save_every;
+    if (restart.goes_on && io::rank(comm_) == 0)
+      restart.goes_on(time_);
+    io::say("mechanics: goes on at " + io::fixed(time_, 1) + " ms, where an earlier run was stopped");
+  } else {
+    save();
+  }
   const int steps = static_cast<int>(std::ceil(options_.end_time / options_.time_step - 1e-9));
-  for (int step = 1; step <= steps && !result_.partial; ++step) {
+  for (int step = done + 1; step <= steps && !result_.partial; ++step) {
     const QuasiNewton::Result solved = advance(std::min(step * options_.time_step, options_.end_time));
     if (!solved.converged) {
       result_.partial = true;
@@ -205,7 +283,10 @@ BodyResult Motion::run(const BodyObserver &observer) {
       save();
       next_save += options_.save_every;
     }
+    if (checkpoints && step % options_.checkpoint_steps == 0 && step < steps)
+      checkpoints.save(step, archive());
   }
+  checkpoints.clear();
   result_.effort = newton_.effort();
   result_.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return std::move(result_);
@@ -218,11 +299,11 @@ void BodyResult::require_complete() const {
     throw io::SolveError(failure, residuals);
 }
 
-BodyResult run_body(MPI_Comm comm, const BodyShape &shape, BodyCase &options, const BodyObserver &observer) {
+BodyResult run_body(MPI_Comm comm, const BodyShape &shape, BodyCase &options, const BodyObserver &observer, const BodyRestart &restart) {
   options.check();
   options.pressure->prepare(options.end_time);
   options.tension->prepare(options.end_time);
-  return Motion(comm, shape, options).run(observer);
+  return Motion(comm, shape, options).run(observer, restart);
 }
 
 } // namespace corvivo::physics

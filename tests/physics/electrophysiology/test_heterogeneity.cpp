@@ -161,38 +161,39 @@ TEST(BeatCheckpoints, GoOnToTheSameBits) {
   for (int step = 0; step < 133; ++step)
     whole.step(0.05);
   const test::TemporaryFolder folder;
-  Checkpoints checkpoints(folder.path() / "beat", MPI_COMM_SELF);
+  io::Checkpoints checkpoints(folder.path() / "beat", MPI_COMM_SELF);
   BeatCheckpoint saved{7, INFINITY, whole.state(), {}};
   saved.record.ecg.add_column("time", "ms");
   for (int row = 0; row <= 7; ++row)
     saved.record.ecg.append_row({0.1 * row});
   saved.record.calcium_times = {0, 2};
   saved.record.calcium = {{1, 2, 3}, {4, 5, 6}};
-  checkpoints.save(saved);
+  checkpoints.save(saved.sample, to_archive(saved));
   for (int step = 0; step < 133; ++step)
     whole.step(0.05);
 
-  Checkpoints again(folder.path() / "beat", MPI_COMM_SELF);
-  std::optional<BeatCheckpoint> found = again.load();
-  ASSERT_TRUE(found);
-  EXPECT_EQ(found->sample, 7);
-  EXPECT_TRUE(std::isinf(found->latest));
-  EXPECT_EQ(found->record.ecg.columns()[0].values, saved.record.ecg.columns()[0].values);
-  EXPECT_EQ(found->record.calcium, saved.record.calcium);
+  io::Checkpoints again(folder.path() / "beat", MPI_COMM_SELF);
+  std::optional<io::ArchiveReader> archive = again.load();
+  ASSERT_TRUE(archive);
+  BeatCheckpoint found = beat_checkpoint(*archive);
+  EXPECT_EQ(found.sample, 7);
+  EXPECT_TRUE(std::isinf(found.latest));
+  EXPECT_EQ(found.record.ecg.columns()[0].values, saved.record.ecg.columns()[0].values);
+  EXPECT_EQ(found.record.calcium, saved.record.calcium);
   Monodomain resumed(tissue, *model, niederer_diffusivity, {at_x0()});
-  resumed.set_state(std::move(found->state));
+  resumed.set_state(std::move(found.state));
   for (int step = 0; step < 133; ++step)
     resumed.step(0.05);
   EXPECT_EQ(resumed.voltage(), whole.voltage());
   EXPECT_EQ(resumed.states(), whole.states());
   EXPECT_EQ(resumed.activation(), whole.activation());
 
-  checkpoints.save({8, INFINITY, whole.state(), saved.record});
+  checkpoints.save(8, to_archive({8, INFINITY, whole.state(), saved.record}));
   write_file((folder.path() / "beat.1.0_of_1").string(), "damaged");
-  Checkpoints older(folder.path() / "beat", MPI_COMM_SELF);
-  found = older.load();
-  ASSERT_TRUE(found) << "the other generation";
-  EXPECT_EQ(found->sample, 7);
+  io::Checkpoints older(folder.path() / "beat", MPI_COMM_SELF);
+  archive = older.load();
+  ASSERT_TRUE(archive) << "the other generation";
+  EXPECT_EQ(archive->mark(), 7);
   older.clear();
   EXPECT_FALSE(older.load());
 }

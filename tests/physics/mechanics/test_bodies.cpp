@@ -219,20 +219,22 @@ TEST(PublishedBodies, BeamOfCoarseElementsBendsAsInLand2015) {
 }
 
 /// A ventricle that contracts and is inflated, with inertia, viscosity and springs: everything that a step can hold.
+BodyCase moving_ventricle() {
+  return body_case("geometry: {model: ellipsoid, rings: 2, layers: 1}\nfibres: {model: ellipsoid}\n"
+                   "material: {model: holzapfel_ogden, bulk_modulus: 100 kPa}\nviscosity: 100 kPa*ms\n"
+                   "pressure_surface: endocardium_lv\npressure: {model: ramp, peak: 4 kPa}\ntension: {model: ramp, peak: 20 kPa}\n"
+                   "holds: [{surface: epicardium, normal_stiffness: 10 kPa/mm, normal_damping: 5 kPa*ms/mm},"
+                   " {surface: base, normal_stiffness: 1 kPa/mm, tangential_stiffness: 1 kPa/mm}]\n"
+                   "dynamics: {density: 1 mg/mm^3}\nend_time: 20 ms\ntime_step: 2 ms\nsave_every: 2 ms\ncheckpoint_steps: 3\n"
+                   "newton: {distance: 1e-11 mm}\n");
+}
+
 TEST(BodyRanks, GiveTheSameMotionAsOneRank) {
   const auto motion = [](MPI_Comm comm) {
-    BodyCase options = body_case("geometry: {model: ellipsoid, rings: 2, layers: 1}\nfibres: {model: ellipsoid}\n"
-                                 "material: {model: holzapfel_ogden, bulk_modulus: 100 kPa}\nviscosity: 100 kPa*ms\n"
-                                 "pressure_surface: endocardium_lv\npressure: {model: ramp, peak: 4 kPa}\ntension: {model: ramp, peak: 20 kPa}\n"
-                                 "holds: [{surface: epicardium, normal_stiffness: 10 kPa/mm, normal_damping: 5 kPa*ms/mm},"
-                                 " {surface: base, normal_stiffness: 1 kPa/mm, tangential_stiffness: 1 kPa/mm}]\n"
-                                 "dynamics: {density: 1 mg/mm^3}\nend_time: 20 ms\ntime_step: 2 ms\nnewton: {distance: 1e-11 mm}\n");
-    const Made made = [&] {
-      Made m;
-      m.mesh = options.geometry->make();
-      m.shape = {m.mesh.curved.mesh, m.mesh.curved.places, options.fibres->field(comm, m.mesh)};
-      return m;
-    }();
+    BodyCase options = moving_ventricle();
+    Made made;
+    made.mesh = options.geometry->make();
+    made.shape = {made.mesh.curved.mesh, made.mesh.curved.places, options.fibres->field(comm, made.mesh)};
     physics::BodyResult result = physics::run_body(comm, made.shape, options);
     result.require_complete();
     return result;
@@ -252,6 +254,34 @@ TEST(BodyRanks, GiveTheSameMotionAsOneRank) {
   EXPECT_GT(largest, 0.1) << "mm";
   EXPECT_LT(difference, 1e-8 * largest);
   EXPECT_NEAR(last(all, "volume") / last(one, "volume"), 1, 1e-8);
+}
+
+TEST(BodyRestarts, GoOnToTheSameBits) {
+  struct Killed {};
+  const TemporaryFolder folder;
+  const auto motion = [&](const char *stem, double killed_at, std::vector<double> &times) {
+    BodyCase options = moving_ventricle();
+    const Made made = shape_of(options);
+    const auto observer = [&](double time, const std::vector<Vector3> &) {
+      if (time > killed_at)
+        throw Killed();
+      times.push_back(time);
+    };
+    physics::BodyResult result =
+        physics::run_body(MPI_COMM_WORLD, made.shape, options, observer, {folder.path() / stem, [&](double time) { times = {-time}; }});
+    result.require_complete();
+    return result;
+  };
+  std::vector<double> times;
+  const physics::BodyResult whole = motion("whole", 1e9, times);
+  EXPECT_EQ(times.size(), 11u);
+  EXPECT_THROW(motion("killed", 15, times), Killed);
+  const physics::BodyResult resumed = motion("killed", 1e9, times);
+  EXPECT_EQ(times, (std::vector<double>{-12, 14, 16, 18, 20})) << "from the checkpoint of the sixth step";
+  for (const auto &column : whole.series.columns())
+    EXPECT_EQ(resumed.series.column(column.name), column.values) << column.name;
+  EXPECT_EQ(resumed.displacement, whole.displacement);
+  EXPECT_EQ(resumed.steps, whole.steps);
 }
 
 TEST(LoadCurves, ArosticaDriversFollowTheirTables) {

@@ -1,0 +1,86 @@
+#include <io/base/checkpoint.hpp>
+
+#include <io/base/errors.hpp>
+#include <io/base/parallel.hpp>
+
+#include <nlohmann/json.hpp>
+
+namespace corvivo::io {
+
+namespace {
+
+constexpr const char *format = "corvivo checkpoint 1", *what = "a checkpoint";
+
+} // namespace
+
+void ArchiveWriter::write(const std::string &path, int mark) const {
+  write_headed_file(path, format, {nlohmann::json{{"mark", mark}, {"lengths", lengths_}}.dump(), numbers_});
+}
+
+ArchiveReader::ArchiveReader(const std::string &path) : file_(read_headed_file(path, format, what)), path_(path) {
+  try {
+    const nlohmann::json heading = nlohmann::json::parse(file_.heading);
+    heading.at("mark").get_to(mark_);
+    heading.at("lengths").get_to(lengths_);
+  } catch (const nlohmann::json::exception &error) {
+    throw CaseError(path + ": not " + what + " (" + error.what() + "); delete it and run again");
+  }
+}
+
+std::size_t ArchiveReader::next_bytes(std::size_t size) {
+  if (next_ >= lengths_.size() || lengths_[next_] > (file_.numbers.size() - at_) / size)
+    throw CaseError(path_ + ": " + what + " cut off; delete it and run again");
+  const std::size_t bytes = lengths_[next_++] * size;
+  at_ += bytes;
+  return bytes;
+}
+
+std::filesystem::path Checkpoints::file(int slot) const {
+  return stem_.string() + "." + std::to_string(slot) + "." + std::to_string(rank(comm_)) + "_of_" + std::to_string(ranks(comm_));
+}
+
+void Checkpoints::save(int mark, const ArchiveWriter &archive) {
+  if (!*this)
+    return;
+  std::error_code failed;
+  std::filesystem::create_directories(stem_.parent_path(), failed);
+  if (failed)
+    throw CaseError(stem_.parent_path().string() + ": cannot be made: " + failed.message());
+  archive.write(file(next_slot_).string(), mark);
+  MPI_Barrier(comm_); // nobody overwrites the older generation before all have the newer one
+  next_slot_ = 1 - next_slot_;
+}
+
+std::optional<ArchiveReader> Checkpoints::load() {
+  if (!*this)
+    return std::nullopt;
+  std::optional<ArchiveReader> found[2];
+  int marks[4]; // of each slot, and minus that: the least over the ranks
+  for (int slot = 0; slot < 2; ++slot) {
+    try {
+      if (std::filesystem::exists(file(slot)))
+        found[slot].emplace(file(slot).string());
+    } catch (const CaseError &) {
+      found[slot].reset();
+    }
+    marks[slot] = found[slot] ? found[slot]->mark() : -1;
+    marks[2 + slot] = -marks[slot];
+  }
+  MPI_Allreduce(MPI_IN_PLACE, marks, 4, MPI_INT, MPI_MIN, comm_);
+  int best = -1;
+  for (int slot = 0; slot < 2; ++slot)
+    if (marks[slot] >= 0 && marks[slot] == -marks[2 + slot] && (best < 0 || marks[slot] > marks[best]))
+      best = slot;
+  if (best < 0)
+    return std::nullopt;
+  next_slot_ = 1 - best;
+  return std::move(found[best]);
+}
+
+void Checkpoints::clear() const {
+  std::error_code ignored;
+  for (int slot = 0; *this && slot < 2; ++slot)
+    std::filesystem::remove(file(slot), ignored);
+}
+
+} // namespace corvivo::io
