@@ -56,6 +56,18 @@ double steepest_rise(const std::vector<double> &time, const std::vector<double> 
   return slope;
 }
 
+/// Index of the step that ends the steepest fall, 0 without any.
+std::size_t steepest_fall(const std::vector<double> &time, const std::vector<double> &pressure) {
+  std::size_t at = 0;
+  double slope = 0;
+  for (std::size_t i = 1; i < time.size(); ++i)
+    if (const double here = (pressure[i] - pressure[i - 1]) / (time[i] - time[i - 1]); here < slope) {
+      slope = here;
+      at = i;
+    }
+  return at;
+}
+
 /// LV pressure where it first exceeds that of the atrium.
 double pressure_at_mitral_closure(const io::TimeSeries &series) {
   const auto &lv = series.column("pressure_lv");
@@ -69,6 +81,16 @@ double pressure_at_mitral_closure(const io::TimeSeries &series) {
 }
 
 } // namespace
+
+double relaxation_time(const std::vector<double> &time, const std::vector<double> &pressure, double end_diastolic_pressure) {
+  double n = 0, t = 0, tt = 0, y = 0, ty = 0;
+  for (std::size_t i = steepest_fall(time, pressure); i > 0 && i < time.size() && pressure[i] > std::max(0.0, end_diastolic_pressure + 5); ++i) {
+    const double log_pressure = std::log(pressure[i]);
+    n += 1, t += time[i], tt += time[i] * time[i], y += log_pressure, ty += time[i] * log_pressure;
+  }
+  const double slope = (n * ty - t * y) / (n * tt - t * t);
+  return n >= 3 && slope < 0 ? -1 / slope : std::nan("");
+}
 
 WallStrainMeter::WallStrainMeter(mesh::HeartMesh end_diastole, const mesh::Fibres &fibres)
     : mesh_(std::move(end_diastole)), fibres_(fibres) {
@@ -160,6 +182,12 @@ void observe(const HeartbeatResult &result, io::Quantities &quantities) {
   set("sim_aortic_systolic", largest(aorta), "mmHg");
   set("sim_aortic_diastolic", smallest(aorta), "mmHg");
   set("sim_lv_dpdt_max", steepest_rise(series.column("time"), pressure), "mmHg/s");
+  if (const std::size_t fall = steepest_fall(series.column("time"), pressure); fall > 0) {
+    const std::vector<double> &time = series.column("time");
+    set("sim_lv_dpdt_min", 1000 * (pressure[fall] - pressure[fall - 1]) / (time[fall] - time[fall - 1]), "mmHg/s");
+  }
+  if (const double tau = relaxation_time(series.column("time"), pressure, pressure_at_mitral_closure(series)); std::isfinite(tau))
+    set("sim_lv_tau", tau, "ms");
   set("sim_stroke_work", loop_area(volume, pressure) * io::kPa_per_mmHg * 1e-3, "J"); // kPa mL = 1e-3 J
   set("sim_gls", 100 * smallest(series.column("strain_longitudinal")), "%");
   set("sim_gcs", 100 * smallest(series.column("strain_circumferential")), "%");

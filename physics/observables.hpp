@@ -36,11 +36,17 @@ private:
 ///   ejected;  sim_lv_ef = SV/EDV [%];  sim_lv_volume_max sim_lv_volume_end  largest LV volume, and that at the end of the beat
 ///   sim_lv_peak_pressure    largest LV pressure;  sim_lv_edp  LV pressure when the mitral valve closes (LV pressure first above LA
 ///   pressure) sim_aortic_systolic sim_aortic_diastolic  largest and smallest pressure of the systemic arteries sim_lv_dpdt_max largest
-///   slope of LV pressure between two steps [mmHg/s] sim_stroke_work         area of the pressure-volume loop [J] sim_gls sim_gcs smallest
+///   slope of LV pressure between two steps [mmHg/s] sim_lv_dpdt_min  the most negative one  sim_lv_tau  see relaxation_time
+///   sim_stroke_work         area of the pressure-volume loop [J] sim_gls sim_gcs smallest
 ///   mean longitudinal and circumferential strain [%];  sim_wall_thickening  radial strain at ESV [%] sim_torsion             of largest
 ///   size [deg/cm];  sim_min_det_f  smallest det F at any quadrature point and step blood_volume_drift      largest distance of the blood
 ///   volume from its first value, with the 3-D cavity's volume
 /// A partial beat gives what it has, with a warning on each.
+/// ms, NaN where the ventricle does not relax: time constant of P = P0 exp(-t / tau) fitted to ln P between the steepest fall of the LV
+/// pressure and 5 mmHg above the end-diastolic one (Weiss, Frederiksen & Weisfeldt, J Clin Invest 58:751, 1976: no asymptote). Times in ms,
+/// pressures in mmHg.
+double relaxation_time(const std::vector<double> &time, const std::vector<double> &pressure, double end_diastolic_pressure);
+
 void observe(const HeartbeatResult &result, io::Quantities &quantities);
 
 } // namespace corvivo::physics

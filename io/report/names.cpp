@@ -38,6 +38,8 @@ const std::map<std::string, std::string> &headings() {
       {"aortic_systolic", "Aortic systolic pressure"},
       {"aortic_diastolic", "Aortic diastolic pressure"},
       {"lv_dpdt_max", "LV dP/dt max"},
+      {"lv_dpdt_min", "LV dP/dt min"},
+      {"lv_tau", "LV relaxation time"},
       {"stroke_work", "Stroke work"},
       {"calibration_misfit", "Mean square misfit"},
       {"calibration_starts", "Starts of the fit"},

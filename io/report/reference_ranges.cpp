@@ -23,6 +23,7 @@ constexpr Known ranges[] = {
     {"sim_aortic_systolic", "mmHg", 90, 140, pressures},
     {"sim_aortic_diastolic", "mmHg", 60, 90, pressures},
     {"sim_lv_dpdt_max", "mmHg/s", 1000, 2500, "lower end: Textbook of Clinical Echocardiography; upper end from memory, to be re-checked"},
+    {"sim_lv_tau", "ms", 25, 50, "Weiss's constant, no asymptote; from memory, to be re-checked"},
     {"sim_stroke_work", "J", 0.8, 1.2, "from memory, to be re-checked"},
     {"sim_gls", "%", -23.4, -15.8, "3-D speckle tracking, meta-analysis 2020 (mean -19.05)"},
     {"sim_gcs", "%", -39.5, -15.5, "3-D speckle tracking, meta-analysis 2020 (mean -22.42)"},

@@ -62,6 +62,16 @@ TEST(CoarseHeartbeat, IsTheSameOnOneRankAndOnAll) {
     EXPECT_NEAR(all.value(name), alone.value(name), 1e-6 * std::abs(alone.value(name))) << name;
 }
 
+TEST(Relaxation, HasTheTimeConstantOfItsExponential) {
+  std::vector<double> time, pressure;
+  for (double t = 0; t <= 300; t += 2) {
+    time.push_back(t);
+    pressure.push_back(t < 100 ? 110 - 0.1 * t : 100 * std::exp(-(t - 100) / 40));
+  }
+  EXPECT_NEAR(relaxation_time(time, pressure, 8), 40, 1e-6);
+  EXPECT_TRUE(std::isnan(relaxation_time({0, 1, 2}, {1, 2, 3}, 0))) << "nothing falls";
+}
+
 TEST(CoarseHeartbeat, ReadsBackWhatItSaved) {
   HeartbeatResult result;
   result.series.add_column("time", "ms");
