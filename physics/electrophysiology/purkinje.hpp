@@ -11,11 +11,11 @@ struct PurkinjeTreeOptions {
   std::string surface = "endocardium_lv"; ///< or "endocardium_rv"
   double height = 0.85, angle = 0;        ///< of the root, as of StimulusSite
   double initial_length = 10;             ///< mm of the trunk, which leads from the root towards the apex
-  double length = 8, deviation = 2;       ///< mm of a branch: mean and standard deviation
+  double length = 6, deviation = 1.5;     ///< mm of a branch: mean and standard deviation
   double segment = 1;                     ///< mm by which a branch grows at a time
-  double branching_angle = 30;            ///< deg by which each of two branches turns off their mother's direction
+  double branching_angle = 45;            ///< deg by which each of two branches turns off their mother's direction
   double repulsion = 0.1;                 ///< weight of the direction away from the nearest other branch, in each segment
-  int generations = 14;                   ///< of branches after the trunk
+  int generations = 16;                   ///< of branches after the trunk
   double velocity = 3;                    ///< m/s
   double junction_delay = 3;              ///< ms
   double start = 0;                       ///< ms at the root
