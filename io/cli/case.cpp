@@ -152,6 +152,8 @@ Case read_case(const std::filesystem::path &file, const std::vector<std::string>
                          "', which has no calcium for the heartbeat to contract by; try ten_tusscher_2006_epi or tor_ord_2019_endo");
   if (options.electrophysiology)
     collect(complaints, file.string(), [&] { options.electrophysiology->discretisation.check(); });
+  if (options.electrophysiology && options.electrophysiology->purkinje)
+    collect(complaints, file.string(), [&] { options.electrophysiology->purkinje->check(); });
   if (options.electrophysiology)
     collect(complaints, file.string(), [&] { check_points(options.electrophysiology->points); });
   if (options.calibration)

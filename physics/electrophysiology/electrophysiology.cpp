@@ -179,6 +179,24 @@ double activation_at(const Grid &map, const Vector3 &position) {
 }
 
 /// On rank 0.
+void report_purkinje(const std::vector<PurkinjeTree> &trees, const HeartMesh &mesh, Quantities &quantities) {
+  std::size_t segments = 0, junctions = 0;
+  double last = 0;
+  for (const PurkinjeTree &tree : trees) {
+    segments += tree.nodes.size() - 1;
+    junctions += tree.junctions.size();
+    for (const PurkinjeJunction &junction : tree.junctions)
+      last = std::max(last, junction.time);
+  }
+  quantities.set("purkinje_segments", static_cast<double>(segments), "1");
+  quantities.set("purkinje_junctions", static_cast<double>(junctions), "1");
+  quantities.set("purkinje_last_junction", last, "ms");
+  const PurkinjeCoverage distance = coverage(trees, mesh);
+  quantities.set("purkinje_coverage", distance.largest, "mm");
+  quantities.set("purkinje_coverage_p95", distance.percentile_95, "mm");
+}
+
+/// On rank 0.
 void report(const ElectrophysiologyResult &result, const GatheredBeat &beat, const Preparation &p, const ElectrophysiologyOptions &options,
             Quantities &quantities) {
   const std::vector<double> &activation = result.activation_map.point_data.front().values;
@@ -293,6 +311,10 @@ ElectrophysiologyResult run_electrophysiology(MPI_Comm comm, const HeartMesh &me
     result.activation_map = activation_grid(refined(mesh, p.refinements), result.activation, beat);
     result.activation.resize(p.history_nodes);
     report(result, beat, p, options, found);
+    if (!p.purkinje.empty()) {
+      result.purkinje = to_grid(p.purkinje);
+      report_purkinje(p.purkinje, mesh, found);
+    }
     if (options.method == "monodomain")
       found.set("conduction_velocity_error_expected", tuned.expected_error, "%");
   });

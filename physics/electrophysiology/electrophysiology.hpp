@@ -8,6 +8,7 @@
 #include <physics/electrophysiology/discretisation.hpp>
 #include <physics/electrophysiology/ionic/ionic_model.hpp>
 #include <physics/electrophysiology/ionic/prepacing.hpp>
+#include <physics/electrophysiology/purkinje.hpp>
 #include <physics/electrophysiology/stimulus.hpp>
 #include <physics/electrophysiology/tissue_part.hpp>
 #include <physics/nodal_history.hpp>
@@ -74,6 +75,7 @@ struct ElectrophysiologyOptions {
   double surface_to_volume = 140; ///< 1/mm
   double capacitance = 0.01;      ///< uF/mm^2
   std::optional<FastLayerOptions> fast_endocardium;
+  std::optional<PurkinjeOptions> purkinje; ///< trees whose junctions are stimuli
   std::vector<TissuePart> tissue; ///< parts that differ
   std::vector<StimulusSite> sites; ///< see stimulated_sites()
   std::vector<StimulusBox> boxes;
@@ -88,7 +90,7 @@ struct ElectrophysiologyOptions {
   std::optional<VulnerabilityOptions> vulnerability;
   bool stop_when_activated = false; ///< ends the run once all tissue is activated (activation maps)
   void describe(io::Schema &schema);
-  /// `sites`, or default_stimulus_sites() where no stimulus of any kind is given.
+  /// `sites`, or default_stimulus_sites() where no stimulus of any kind and no Purkinje network is given.
   std::vector<StimulusSite> stimulated_sites() const;
 };
 
@@ -105,19 +107,21 @@ struct ElectrophysiologyResult {
   NodalHistory voltage;           ///< mV, of the nodes of the fine mesh every `save_every`
   io::Grid activation_map;        ///< the fine mesh with "activation_time [ms]"; of the monodomain also "repolarisation_time [ms]", "apd90 [ms]",
                                   ///< "activations [1]" and of each cell "conduction_velocity [m/s]"; NaN where there is none
+  io::Grid purkinje;              ///< the trees, see to_grid(trees); empty without them
   Diffusivity diffusivity;        ///< used; on every rank
 };
 
 /// Collective. `mesh` and `fibres` are read on rank 0. Fills (on every rank) activation_time_total, for the monodomain
-/// conduction_velocity_error_expected, qrs_duration and qt_interval where there is an ECG, activation_time_<point>. Throws CaseError for
-/// stimuli that hit nothing, SolveError when the potential diverges or a part of the tissue that conducts is never activated.
+/// conduction_velocity_error_expected, qrs_duration and qt_interval where there is an ECG, activation_time_<point>, with
+/// Purkinje trees purkinje_segments, purkinje_junctions, purkinje_last_junction, purkinje_coverage and its 95th percentile. Throws CaseError
+/// for stimuli that hit nothing, SolveError when the potential diverges or a part of the tissue that conducts is never activated.
 ElectrophysiologyResult run_electrophysiology(MPI_Comm comm, const mesh::HeartMesh &mesh, const mesh::Fibres &fibres,
                                               const ElectrophysiologyOptions &options, io::Quantities &quantities);
 
 /// How often the mesh is refined under these options.
 int refinements_for(const mesh::HeartMesh &mesh, const ElectrophysiologyOptions &options);
 
-/// Files `activation.csv`, `calcium.bin`, `ecg.csv`, `activation_map.vtu`, `diffusivity.csv` in `folder` (made when absent); load throws
+/// Files `activation.csv`, `calcium.bin`, `ecg.csv`, `activation_map.vtu`, `diffusivity.csv` and with trees `purkinje.vtu` in `folder` (made when absent); load throws
 /// CaseError naming the file that is missing or damaged. Serial.
 void save(const ElectrophysiologyResult &result, const std::string &folder);
 ElectrophysiologyResult load_electrophysiology(const std::string &folder);

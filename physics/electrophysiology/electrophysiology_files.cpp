@@ -60,6 +60,8 @@ void save(const ElectrophysiologyResult &result, const std::string &folder) {
   if (result.vulnerability.rows() > 0)
     io::write_file(folder + "/vulnerability.csv", io::to_csv(result.vulnerability));
   io::write_vtu(result.activation_map, files.map);
+  if (!result.purkinje.points.empty())
+    io::write_vtu(result.purkinje, folder + "/purkinje.vtu");
   save_voltage(result.voltage, result.activation_map, folder);
   io::TimeSeries diffusivity;
   diffusivity.add_column("along", "mm^2/ms");

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <unordered_map>
 
 namespace corvivo::physics {
 
@@ -59,23 +60,34 @@ Monodomain::Monodomain(const Tissue &tissue, const std::vector<const IonicModel 
 
 void Monodomain::set_stimuli(std::vector<Stimulus> stimuli) {
   stimuli_ = std::move(stimuli);
-  stimulated_.clear();
-  for (const Stimulus &stimulus : stimuli_) {
-    stimulated_.emplace_back();
-    unsigned long long covered = 0;
-    for (std::uint32_t i = 0; i < tissue_.owned; ++i)
-      if (stimulus.covers(tissue_.nodes[i], tissue_.mesh_node[i])) {
-        ++covered;
-        if (tissue_.excitable[i])
-          stimulated_.back().push_back(i);
-      }
-    unsigned long long counts[2] = {covered, stimulated_.back().size()};
-    MPI_Allreduce(MPI_IN_PLACE, counts, 2, MPI_UNSIGNED_LONG_LONG, MPI_SUM, tissue_.comm);
-    if (counts[0] == 0)
-      throw io::CaseError("electrophysiology: the stimulus '" + stimulus.name + "' covers no node of the mesh, which reaches from " +
+  stimulated_.assign(stimuli_.size(), {});
+  std::unordered_multimap<std::size_t, std::size_t> listing; // stimuli that list a node of the mesh
+  for (std::size_t s = 0; s < stimuli_.size(); ++s)
+    for (const std::size_t node : stimuli_[s].nodes)
+      listing.emplace(node, s);
+  std::vector<unsigned long long> covered(stimuli_.size(), 0), excited(stimuli_.size(), 0);
+  const auto add = [&](std::size_t s, std::uint32_t i) {
+    ++covered[s];
+    if (tissue_.excitable[i]) {
+      ++excited[s];
+      stimulated_[s].push_back(i);
+    }
+  };
+  for (std::uint32_t i = 0; !listing.empty() && i < tissue_.owned; ++i)
+    for (auto [at, end] = listing.equal_range(tissue_.mesh_node[i]); at != end; ++at)
+      add(at->second, i);
+  for (std::size_t s = 0; s < stimuli_.size(); ++s)
+    for (std::uint32_t i = 0; stimuli_[s].shape != Stimulus::Shape::nodes && i < tissue_.owned; ++i)
+      if (stimuli_[s].covers(tissue_.nodes[i], tissue_.mesh_node[i]))
+        add(s, i);
+  for (std::vector<unsigned long long> *counts : {&covered, &excited})
+    MPI_Allreduce(MPI_IN_PLACE, counts->data(), static_cast<int>(counts->size()), MPI_UNSIGNED_LONG_LONG, MPI_SUM, tissue_.comm);
+  for (std::size_t s = 0; s < stimuli_.size(); ++s) {
+    if (covered[s] == 0)
+      throw io::CaseError("electrophysiology: the stimulus '" + stimuli_[s].name + "' covers no node of the mesh, which reaches from " +
                           extent(tissue_) + "; move it into the mesh or make it larger than an element");
-    if (counts[1] == 0)
-      throw io::CaseError("electrophysiology: the stimulus '" + stimulus.name +
+    if (excited[s] == 0)
+      throw io::CaseError("electrophysiology: the stimulus '" + stimuli_[s].name +
                           "' covers only tissue that does not conduct (conduction 0); move it into living tissue");
   }
 }
@@ -116,7 +128,8 @@ void Monodomain::stimulate(double dt) {
     const double begin = std::max(time_, stimuli_[s].start), end = std::min(time_ + dt, stimuli_[s].start + stimuli_[s].duration);
     if (end > begin + rounding)
       for (const std::uint32_t i : stimulated_[s])
-        voltage_[i] += (end - begin) * stimuli_[s].amplitude;
+        if (!stimuli_[s].spares_activated || upstroke_[i] >= stimuli_[s].start)
+          voltage_[i] += (end - begin) * stimuli_[s].amplitude;
   }
 }
 

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <sstream>
 
 namespace corvivo::physics {
 
@@ -106,7 +107,32 @@ std::vector<double> fibre_and_factor_of(const HeartMesh &mesh, const mesh::Fibre
   return values;
 }
 
+/// Grows the Purkinje trees on the mesh that was given, whose surface is also that of the fine one.
+void add_purkinje(Preparation &p, const HeartMesh &mesh, const ElectrophysiologyOptions &options) {
+  p.purkinje = grow_purkinje(mesh, *options.purkinje);
+  for (Stimulus &stimulus : junction_stimuli(p.purkinje, p.fine, excitable_nodes(p))) {
+    stimulus.duration = options.stimulus_duration;
+    stimulus.amplitude = options.stimulus_amplitude;
+    p.stimuli.push_back(std::move(stimulus));
+  }
+  std::size_t segments = 0, junctions = 0;
+  for (const PurkinjeTree &tree : p.purkinje) {
+    segments += tree.nodes.size() - 1;
+    junctions += tree.junctions.size();
+  }
+  say("electrophysiology: Purkinje trees of " + std::to_string(segments) + " segments end in " + std::to_string(junctions) + " junctions");
+}
+
 } // namespace
+
+std::vector<char> excitable_nodes(const Preparation &p) {
+  std::vector<char> excitable(p.fine.nodes.size(), 0);
+  for (std::size_t c = 0; c < p.fine.tetrahedra.size(); ++c)
+    if (p.fibre_and_factor[4 * c + 3] > 0)
+      for (const std::size_t node : p.fine.tetrahedra[c])
+        excitable[node] = 1;
+  return excitable;
+}
 
 Preparation prepare(const HeartMesh &mesh, const mesh::Fibres &fibres, const ElectrophysiologyOptions &options) {
   if (mesh.tetrahedra.empty())
@@ -127,6 +153,8 @@ Preparation prepare(const HeartMesh &mesh, const mesh::Fibres &fibres, const Ele
   Heterogeneity parts = find_parts(options.tissue, p.fine, fine_fibres.depth);
   p.kind = std::move(parts.kind);
   p.fibre_and_factor = fibre_and_factor_of(p.fine, fine_fibres, options.fast_endocardium, parts.conduction);
+  if (options.purkinje)
+    add_purkinje(p, mesh, options);
   p.element_volume = mesh::wall_volume(p.fine) / static_cast<double>(p.fine.tetrahedra.size());
   say("electrophysiology: " + std::to_string(p.fine.nodes.size()) + " nodes, " + std::to_string(p.fine.tetrahedra.size()) +
       " tetrahedra, mean edge " + fixed(mean_edge(p.fine), 2) + " mm");
@@ -138,15 +166,18 @@ void share(Preparation &p, MPI_Comm comm) {
                               static_cast<double>(p.stimuli.size()), static_cast<double>(p.electrodes.size())};
   std::vector<std::string> names;
   for (const Stimulus &s : p.stimuli) {
-    numbers.insert(numbers.end(), {static_cast<double>(s.shape), s.radius, s.start, s.duration, s.amplitude});
+    numbers.insert(numbers.end(), {static_cast<double>(s.shape), s.radius, s.start, s.duration, s.amplitude, s.spares_activated ? 1.0 : 0.0,
+                                   static_cast<double>(s.nodes.size())});
     for (const Vector3 &point : {s.centre, s.minimum, s.maximum})
       numbers.insert(numbers.end(), point.begin(), point.end());
     names.push_back(s.name);
   }
   for (const Vector3 &electrode : p.electrodes)
     numbers.insert(numbers.end(), electrode.begin(), electrode.end());
+  for (const Stimulus &s : p.stimuli)
+    numbers.insert(numbers.end(), s.nodes.begin(), s.nodes.end());
   numbers = broadcast(numbers, comm);
-  std::string joined = broadcast(join(names, "\n"), comm);
+  std::istringstream joined(broadcast(join(names, "\n"), comm));
   const double *at = numbers.data();
   const auto point = [&] {
     const Vector3 value{at[0], at[1], at[2]};
@@ -165,20 +196,19 @@ void share(Preparation &p, MPI_Comm comm) {
     s.start = at[2];
     s.duration = at[3];
     s.amplitude = at[4];
-    at += 5;
+    s.spares_activated = at[5] > 0;
+    s.nodes.resize(static_cast<std::size_t>(at[6]));
+    at += 7;
     s.centre = point();
     s.minimum = point();
     s.maximum = point();
-    const std::size_t end = std::min(joined.find('\n'), joined.size());
-    s.name = joined.substr(0, end);
-    joined.erase(0, end + 1);
+    std::getline(joined, s.name);
   }
   for (Vector3 &electrode : p.electrodes)
     electrode = point();
-  for (Stimulus &s : p.stimuli) {
-    const std::vector<double> nodes = broadcast(std::vector<double>(s.nodes.begin(), s.nodes.end()), comm);
-    s.nodes.assign(nodes.begin(), nodes.end());
-  }
+  for (Stimulus &s : p.stimuli)
+    for (std::size_t &node : s.nodes)
+      node = static_cast<std::size_t>(*at++);
 }
 
 int refinements_for(const HeartMesh &mesh, const ElectrophysiologyOptions &options) {

@@ -13,7 +13,11 @@ struct Preparation {
   mesh::HeartMesh fine;
   std::vector<double> fibre_and_factor; ///< four numbers for each cell of the fine mesh
   std::vector<std::uint8_t> kind;       ///< of each node of the fine mesh, see Heterogeneity; empty: one kind
+  std::vector<PurkinjeTree> purkinje;   ///< whose junctions are among the stimuli; only on rank 0
 };
+
+/// Of each node of the fine mesh: whether it belongs to a cell that conducts.
+std::vector<char> excitable_nodes(const Preparation &p);
 
 /// On rank 0. Throws CaseError for a mesh without tetrahedra and for sites, surfaces or regions that the mesh does not have.
 Preparation prepare(const mesh::HeartMesh &mesh, const mesh::Fibres &fibres, const ElectrophysiologyOptions &options);

@@ -31,20 +31,13 @@ double latency(const IonicModel &model, const ElectrophysiologyOptions &options)
                    " mV/ms for " + fixed(options.stimulus_duration, 1) + " ms: the stimulus did not capture; make it stronger");
 }
 
-std::vector<char> excitable_nodes(const Preparation &p) {
-  std::vector<char> excitable(p.fine.nodes.size(), 0);
-  for (std::size_t c = 0; c < p.fine.tetrahedra.size(); ++c)
-    if (p.fibre_and_factor[4 * c + 3] > 0)
-      for (const std::size_t node : p.fine.tetrahedra[c])
-        excitable[node] = 1;
-  return excitable;
-}
-
 std::vector<EikonalSeed> seeds(const Preparation &p, double delay) {
   std::vector<EikonalSeed> all;
   for (const Stimulus &stimulus : p.stimuli) {
     const std::size_t before = all.size();
-    for (std::size_t i = 0; i < p.fine.nodes.size(); ++i)
+    for (const std::size_t node : stimulus.nodes)
+      all.push_back({node, stimulus.start + delay});
+    for (std::size_t i = 0; stimulus.shape != Stimulus::Shape::nodes && i < p.fine.nodes.size(); ++i)
       if (stimulus.covers(p.fine.nodes[i], i))
         all.push_back({i, stimulus.start + delay});
     if (all.size() == before)

@@ -63,10 +63,29 @@ std::vector<StimulusSite> default_stimulus_sites() {
           {"inferolateral", 0.45, -140, 3, 10}};
 }
 
-Vector3 endocardial_point(const mesh::HeartMesh &mesh, const StimulusSite &site) {
-  if (!mesh.has_surface("endocardium_lv") || norm(mesh.long_axis) == 0)
-    throw io::CaseError("electrophysiology: stimulus site '" + site.name +
-                        "' is placed by the left ventricle's axes, which this mesh does not have; use stimulus boxes instead");
+namespace {
+
+/// Mean of the corners of a surface's triangles, weighted by area.
+Vector3 middle_of(const mesh::HeartMesh &mesh, int surface) {
+  Vector3 sum{};
+  double area = 0;
+  for (std::size_t t = 0; t < mesh.triangles.size(); ++t) {
+    if (mesh.surface[t] != surface)
+      continue;
+    const Vector3 &a = mesh.nodes[mesh.triangles[t][0]], &b = mesh.nodes[mesh.triangles[t][1]], &c = mesh.nodes[mesh.triangles[t][2]];
+    const double weight = norm(cross(b - a, c - a));
+    sum = sum + (weight / 3) * (a + b + c);
+    area += weight;
+  }
+  return area > 0 ? (1 / area) * sum : sum;
+}
+
+} // namespace
+
+EndocardialPlace endocardial_place(const mesh::HeartMesh &mesh, const StimulusSite &site, const std::string &surface) {
+  if (!mesh.has_surface(surface) || norm(mesh.long_axis) == 0)
+    throw io::CaseError("electrophysiology: '" + site.name + "' is placed on " + surface +
+                        " by the left ventricle's axes, which this mesh does not have; use stimulus boxes instead");
   const double pi = std::acos(-1.0);
   Vector3 to_right = mesh.to_right_ventricle;
   if (norm(to_right) == 0) // no right ventricle known: any direction across the axis, always the same one
@@ -74,27 +93,31 @@ Vector3 endocardial_point(const mesh::HeartMesh &mesh, const StimulusSite &site)
   to_right = normalized(to_right - dot(to_right, mesh.long_axis) * mesh.long_axis);
   const Vector3 anterior = cross(mesh.long_axis, to_right);
   const double length = dot(mesh.base_centre - mesh.apex, mesh.long_axis);
-  const int endocardium = mesh.surface_index("endocardium_lv");
+  const int endocardium = mesh.surface_index(surface);
+  const bool right = surface == "endocardium_rv";
+  const Vector3 centre = right ? middle_of(mesh, endocardium) : mesh.apex, to_septum = right ? -1.0 * to_right : to_right;
 
-  double best = std::numeric_limits<double>::infinity();
-  Vector3 found{};
+  EndocardialPlace found{{}, std::numeric_limits<double>::infinity()};
   for (std::size_t t = 0; t < mesh.triangles.size(); ++t) {
     if (mesh.surface[t] != endocardium)
       continue;
     for (const std::size_t node : mesh.triangles[t]) {
-      const Vector3 from_apex = mesh.nodes[node] - mesh.apex;
-      const double height = dot(from_apex, mesh.long_axis) / length;
-      const double angle = std::atan2(dot(from_apex, anterior), dot(from_apex, to_right));
+      const double height = dot(mesh.nodes[node] - mesh.apex, mesh.long_axis) / length;
+      const Vector3 from_axis = mesh.nodes[node] - centre;
+      const double angle = std::atan2(dot(from_axis, anterior), dot(from_axis, to_septum));
       const double turn = std::remainder(angle - site.angle * pi / 180, 2 * pi);
-      const double across = norm(from_apex - dot(from_apex, mesh.long_axis) * mesh.long_axis) * turn;
+      const double across = norm(from_axis - dot(from_axis, mesh.long_axis) * mesh.long_axis) * turn;
       const double along = (height - site.height) * length, distance = along * along + across * across;
-      if (distance < best) {
-        best = distance;
-        found = mesh.nodes[node];
-      }
+      if (distance < found.distance)
+        found = {mesh.nodes[node], distance};
     }
   }
+  found.distance = std::sqrt(found.distance);
   return found;
+}
+
+Vector3 endocardial_point(const mesh::HeartMesh &mesh, const StimulusSite &site) {
+  return endocardial_place(mesh, site, "endocardium_lv").point;
 }
 
 } // namespace corvivo::physics

@@ -59,6 +59,7 @@ struct Stimulus {
   double radius = 0;
   std::vector<std::size_t> nodes;                ///< of the HeartMesh, ascending
   double start = 0, duration = 2, amplitude = 0; ///< ms, ms, mV/ms (depolarising)
+  bool spares_activated = false;                 ///< nodes that fired before `start` and have not recovered get nothing
   /// `mesh_node`: index of the point in the HeartMesh.
   bool covers(const mesh::Vector3 &point, std::size_t mesh_node) const;
 };
@@ -68,8 +69,17 @@ struct Stimulus {
 /// within the first 15 ms.
 std::vector<StimulusSite> default_stimulus_sites();
 
-/// The node of surface `endocardium_lv` nearest to the site's height and angle. Throws CaseError for a mesh without that surface or a long
-/// axis.
+/// A node of an endocardium, and how far (mm) it lies from the height and angle that were asked for.
+struct EndocardialPlace {
+  mesh::Vector3 point{};
+  double distance = 0;
+};
+
+/// The node of surface `endocardium_lv` or `endocardium_rv` nearest to the site's height and angle. On the right the angle is taken around
+/// the line along the left ventricle's axis through the middle of the right endocardium, from the side of the left ventricle (the septum),
+/// positive towards anterior. Throws CaseError for a mesh without that surface or a long axis.
+EndocardialPlace endocardial_place(const mesh::HeartMesh &mesh, const StimulusSite &site, const std::string &surface);
+/// That of `endocardium_lv`.
 mesh::Vector3 endocardial_point(const mesh::HeartMesh &mesh, const StimulusSite &site);
 
 } // namespace corvivo::physics
