@@ -154,6 +154,8 @@ Case read_case(const std::filesystem::path &file, const std::vector<std::string>
     collect(complaints, file.string(), [&] { options.electrophysiology->discretisation.check(); });
   if (options.electrophysiology)
     collect(complaints, file.string(), [&] { check_points(options.electrophysiology->points); });
+  if (options.electrophysiology && options.electrophysiology->electrodes)
+    collect(complaints, file.string(), [&] { options.electrophysiology->electrodes->check(); });
   if (options.calibration)
     collect(complaints, file.string(), [&] { check_measurements(options.calibration->measurements, options.segmentation); });
   if (options.mechanics)

@@ -9,7 +9,7 @@ namespace corvivo::physics {
 
 namespace {
 
-constexpr const char *format = "corvivo electrophysiology checkpoint 1", *what = "a checkpoint of an electrophysiology run";
+constexpr const char *format = "corvivo electrophysiology checkpoint 2", *what = "a checkpoint of an electrophysiology run";
 
 /// Vectors one after the other; their lengths are the heading.
 class Writer {
@@ -96,6 +96,7 @@ void write(const BeatCheckpoint &checkpoint, const std::string &path) {
     calcium.insert(calcium.end(), frame.begin(), frame.end());
   writer(calcium);
   writer(flat(checkpoint.record.ecg));
+  writer(flat(checkpoint.record.electrograms));
   writer(flat(checkpoint.record.points));
   writer.write(path);
 }
@@ -120,8 +121,9 @@ BeatCheckpoint read(const std::string &path) {
   for (std::size_t f = 0; f < frames; ++f)
     checkpoint.record.calcium.emplace_back(calcium.begin() + static_cast<std::ptrdiff_t>(f * size),
                                            calcium.begin() + static_cast<std::ptrdiff_t>((f + 1) * size));
-  std::vector<double> ecg, points;
+  std::vector<double> ecg, electrograms, points;
   reader(ecg);
+  reader(electrograms);
   reader(points);
   const auto fill = [&](io::TimeSeries &series, const std::vector<double> &values, std::size_t columns) {
     for (std::size_t c = 0; c < columns; ++c)
@@ -131,6 +133,7 @@ BeatCheckpoint read(const std::string &path) {
   };
   const std::size_t samples = static_cast<std::size_t>(checkpoint.sample) + 1;
   fill(checkpoint.record.ecg, ecg, ecg.size() / samples);
+  fill(checkpoint.record.electrograms, electrograms, electrograms.size() / samples);
   fill(checkpoint.record.points, points, points.size() / samples);
   return checkpoint;
 }

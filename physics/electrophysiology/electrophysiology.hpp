@@ -4,6 +4,7 @@
 #include <io/base/quantity.hpp>
 #include <io/base/time_series.hpp>
 #include <mesh/fibres.hpp>
+#include <physics/ecg/electrodes.hpp>
 #include <physics/electrophysiology/diffusion.hpp>
 #include <physics/electrophysiology/discretisation.hpp>
 #include <physics/electrophysiology/ionic/ionic_model.hpp>
@@ -83,6 +84,9 @@ struct ElectrophysiologyOptions {
   double stimulus_amplitude = 35.714285714285715, stimulus_duration = 2; ///< mV/ms, ms
   double calcium_interval = 2;                                           ///< ms
   double bath_conductivity = 0.2;                                        ///< S/m
+  std::optional<TorsoOptions> torso;                                     ///< none: the conductor is unbounded
+  std::optional<ElectrodePositions> electrodes;                          ///< none: by the heart's axes
+  std::vector<Electrogram> electrograms;
   double save_every = 0; ///< ms between saved fields of the potential; 0: none
   std::vector<NamedPoint> points;
   std::optional<VulnerabilityOptions> vulnerability;
@@ -100,6 +104,7 @@ struct ElectrophysiologyResult {
   std::vector<double> activation; ///< ms, of the nodes of the once refined mesh (the P2 nodes of the mesh given; its own when not refined)
   NodalHistory calcium;           ///< uM, of the same nodes
   io::TimeSeries ecg;             ///< time [ms] and 12 leads [mV]; empty for bodies without a long axis
+  io::TimeSeries electrograms;    ///< time [ms] and the potential [mV] at each of options.electrograms, every ms; empty without any
   io::TimeSeries points;          ///< time [ms] and the potential [mV] at each named point, every ms; empty without points
   io::TimeSeries vulnerability;   ///< see vulnerability(); empty where it is not asked for
   NodalHistory voltage;           ///< mV, of the nodes of the fine mesh every `save_every`
