@@ -45,16 +45,18 @@ Speed speed_of(const io::TimeSeries &ecg) {
   }
 }
 
-/// Over the value before the QRS complex.
+/// Over the value before the QRS complex; where there is noise smoothed, and without the last samples, which cannot be.
 std::vector<double> signal_of(const io::TimeSeries &ecg, bool noisy, std::size_t onset) {
-  return magnitude(ecg, [&](const std::vector<double> &v) {
-    std::vector<double> over = noisy ? smoothed(v, 12) : v;
-    const std::size_t before = noisy ? std::max<std::size_t>(1, onset) : 1;
+  const std::size_t half = noisy ? 12 : 0, before = noisy ? std::max<std::size_t>(1, onset) : 1;
+  std::vector<double> signal = magnitude(ecg, [&](const std::vector<double> &v) {
+    std::vector<double> over = smoothed(v, half);
     const double base = std::accumulate(v.begin(), v.begin() + static_cast<std::ptrdiff_t>(before), 0.0) / static_cast<double>(before);
     for (double &value : over)
       value -= base;
     return over;
   });
+  signal.resize(signal.size() - std::min(half, signal.size()));
+  return signal;
 }
 
 /// Where the tangent at the steepest fall after the peak of the T wave meets zero.
@@ -81,7 +83,9 @@ std::optional<EcgIntervals> ecg_intervals(const io::TimeSeries &ecg) {
   const std::vector<double> &time = ecg.column("time");
   if (time.size() < 3)
     return std::nullopt;
-  const Speed speed = speed_of(ecg);
+  Speed speed = speed_of(ecg);
+  for (std::size_t i = 0; speed.half > 1 && i < std::min(speed.half, time.size()); ++i) // fewer samples, so more noise than `level` is for
+    speed.values[i] = speed.values[time.size() - 1 - i] = 0;
   const double largest = *std::max_element(speed.values.begin(), speed.values.end());
   if (!(largest > speed.level))
     return std::nullopt;
@@ -99,8 +103,9 @@ std::optional<EcgIntervals> ecg_intervals(const io::TimeSeries &ecg) {
   std::size_t after = end;
   while (after + 1 < time.size() && time[after] < time[end] + 60.0)
     ++after;
-  if (after + 2 < time.size())
-    intervals.t_end = end_of_t(time, signal_of(ecg, speed.half > 1, onset), after);
+  const std::vector<double> signal = signal_of(ecg, speed.half > 1, onset);
+  if (after + 2 < signal.size())
+    intervals.t_end = end_of_t(time, signal, after);
   return intervals;
 }
 

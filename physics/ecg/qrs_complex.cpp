@@ -31,7 +31,8 @@ struct Wave {
 
 Lead over_baseline(const std::vector<double> &values, const Window &window) {
   Lead lead{values, noise_of(values), 0};
-  const std::size_t before = std::max<std::size_t>(1, window.onset);
+  const auto foot = static_cast<std::size_t>(10.0 / window.sample); // before the onset, already a little of the wave
+  const std::size_t before = window.onset > foot + 1 ? window.onset - foot : 1;
   const double base =
       std::accumulate(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(before), 0.0) / static_cast<double>(before);
   for (double &value : lead.values)

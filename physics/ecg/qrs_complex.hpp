@@ -17,8 +17,9 @@ struct QrsComplex {
   std::array<QrsWaves, 12> waves;
 };
 
-/// The baseline is the mean before the QRS complex. Peaks are those of parabolas through three samples, of leads smoothed over seven
-/// samples where noise is more than 0.2 % of the largest deflection. The axis is that of the net areas A of leads I and aVF,
+/// The baseline is the mean until 10 ms before the QRS complex (else the first sample). Peaks are those of parabolas through three samples,
+/// of leads smoothed over seven samples where noise is more than 0.2 % of the largest deflection. The axis is that of the net areas A of
+/// leads I and aVF,
 ///   atan2(2/sqrt(3) A_aVF, A_I):  Goldberger's lead is sqrt(3)/2 of the vertical component in Einthoven's triangle.
 QrsComplex qrs_complex(const io::TimeSeries &ecg, const EcgIntervals &intervals);
 

