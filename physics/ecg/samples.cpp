@@ -7,13 +7,13 @@ namespace corvivo::physics {
 
 double noise_of(const std::vector<double> &values) {
   std::vector<double> bends;
-  for (std::size_t i = 1; i + 1 < values.size(); ++i)
-    bends.push_back(std::abs(values[i - 1] - 2 * values[i] + values[i + 1]));
+  for (std::size_t i = 2; i + 2 < values.size(); ++i)
+    bends.push_back(std::abs(values[i - 2] - 4 * values[i - 1] + 6 * values[i] - 4 * values[i + 1] + values[i + 2]));
   if (bends.empty())
     return 0;
-  const auto middle = bends.begin() + static_cast<std::ptrdiff_t>(bends.size() / 2);
-  std::nth_element(bends.begin(), middle, bends.end());
-  return *middle / (0.6745 * std::sqrt(6.0));
+  const auto quarter = bends.begin() + static_cast<std::ptrdiff_t>(bends.size() / 4);
+  std::nth_element(bends.begin(), quarter, bends.end());
+  return *quarter / (0.3186 * std::sqrt(70.0));
 }
 
 std::vector<double> smoothed(const std::vector<double> &values, std::size_t half) {
