@@ -46,7 +46,7 @@ void solve_torso(const HeartMesh &heart, const TorsoOptions &options, Electrodes
   say("electrophysiology: torso of " + std::to_string(torso.points.size()) + " points, mean edge " + fixed(edge, 1) + " mm");
   if (closest < edge)
     warn("electrophysiology.torso: the heart is " + fixed(closest, 1) + " mm from the surface, whose triangles have edges of " +
-         fixed(edge, 1) + " mm; leads above it are off by several per cent (refine the surface there)");
+         fixed(edge, 1) + " mm; a dipole that near is off by 5 % (refine the surface there)"); // tests/benchmarks/torso.cpp
   found.surface = torso.points;
   for (std::size_t e = 0; e < electrodes; ++e) {
     const SurfacePoint place = torso.nearest(found.positions[e]);

@@ -122,7 +122,7 @@ ElectrophysiologyResult run_electrophysiology(MPI_Comm comm, const mesh::HeartMe
 /// How often the mesh is refined under these options.
 int refinements_for(const mesh::HeartMesh &mesh, const ElectrophysiologyOptions &options);
 
-/// Files `activation.csv`, `calcium.bin`, `ecg.csv`, `activation_map.vtu`, `diffusivity.csv` in `folder` (made when absent); load throws
+/// Files `activation.csv`, `calcium.bin`, `ecg.csv`, `vcg.csv`, `electrograms.csv`, `activation_map.vtu`, `diffusivity.csv` in `folder` (made when absent); load throws
 /// CaseError naming the file that is missing or damaged. Serial.
 void save(const ElectrophysiologyResult &result, const std::string &folder);
 ElectrophysiologyResult load_electrophysiology(const std::string &folder);

@@ -94,7 +94,7 @@ TEST(BadCases, ElectrodesAreGivenAllOrNoneAndElectrogramsHaveNamesOfTheirOwn) {
                  {"electrophysiology.electrodes: found no place of LA, LL, V1, V2, V3, V4, V5; expected all nine",
                   "the name 'tip', which electrograms.csv has a column of already"});
   expect_refusal(run_program({"check", write_case(folder.path(), sections + "  torso: {}\n").string()}),
-                 {"case.yaml: electrophysiology.torso.surface: missing"});
+                 {"electrophysiology.torso.surface: missing"});
 }
 
 TEST(BadCases, AMissingFileAndAFolderWithoutACaseAreNamed) {
