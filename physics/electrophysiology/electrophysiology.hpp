@@ -114,16 +114,16 @@ struct ElectrophysiologyResult {
 };
 
 /// Collective. `mesh` and `fibres` are read on rank 0. Fills (on every rank) activation_time_total, for the monodomain
-/// conduction_velocity_error_expected, qrs_duration and qt_interval where there is an ECG, activation_time_<point>. Throws CaseError for
-/// stimuli that hit nothing, SolveError when the potential diverges or a part of the tissue that conducts is never activated.
+/// conduction_velocity_error_expected, qrs_duration, qt_interval, qrs_axis, r_ and s_amplitude_<lead> where there is an ECG,
+/// activation_time_<point>. Throws CaseError for stimuli that hit nothing, SolveError when the potential diverges or a part of the tissue that conducts is never activated.
 ElectrophysiologyResult run_electrophysiology(MPI_Comm comm, const mesh::HeartMesh &mesh, const mesh::Fibres &fibres,
                                               const ElectrophysiologyOptions &options, io::Quantities &quantities);
 
 /// How often the mesh is refined under these options.
 int refinements_for(const mesh::HeartMesh &mesh, const ElectrophysiologyOptions &options);
 
-/// Files `activation.csv`, `calcium.bin`, `ecg.csv`, `vcg.csv`, `electrograms.csv`, `activation_map.vtu`, `diffusivity.csv` in `folder` (made when absent); load throws
-/// CaseError naming the file that is missing or damaged. Serial.
+/// Files `activation.csv`, `calcium.bin`, `ecg.csv`, `vcg.csv`, `electrograms.csv`, `activation_map.vtu`, `diffusivity.csv` in `folder` (made
+/// when absent); load throws CaseError naming the file that is missing or damaged. Serial.
 void save(const ElectrophysiologyResult &result, const std::string &folder);
 ElectrophysiologyResult load_electrophysiology(const std::string &folder);
 
