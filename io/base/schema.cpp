@@ -107,8 +107,9 @@ void Schema::vector(const std::string &key, Vector3 &member, const std::string &
     for (std::size_t i = 0; i < 3; ++i)
       member[i] = checked(words[i], unit, any);
   };
-  l.print = [&member, unit] {
-    return Words{print_quantity(member[0], unit), print_quantity(member[1], unit), print_quantity(member[2], unit)};
+  l.print = [&member, unit] { // NaN: not given, and without a default
+    return std::isnan(member[0]) ? Words{}
+                                 : Words{print_quantity(member[0], unit), print_quantity(member[1], unit), print_quantity(member[2], unit)};
   };
   leaf(l);
 }

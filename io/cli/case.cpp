@@ -105,6 +105,19 @@ void check_points(const std::vector<physics::NamedPoint> &points) {
     throw io::CaseError(io::join(complaints, "\n"));
 }
 
+/// Each electrogram is a column of one table.
+void check_electrograms(const std::vector<physics::Electrogram> &electrograms) {
+  std::vector<std::string> taken = {"time"}, complaints;
+  for (const physics::Electrogram &electrogram : electrograms) {
+    if (std::find(taken.begin(), taken.end(), electrogram.name) != taken.end())
+      complaints.push_back("electrophysiology.electrograms: found the name '" + electrogram.name +
+                           "', which electrograms.csv has a column of already; try another name");
+    taken.push_back(electrogram.name);
+  }
+  if (!complaints.empty())
+    throw io::CaseError(io::join(complaints, "\n"));
+}
+
 void collect(std::vector<std::string> &complaints, const std::string &file, const std::function<void()> &check) {
   try {
     check();
@@ -156,6 +169,10 @@ Case read_case(const std::filesystem::path &file, const std::vector<std::string>
     collect(complaints, file.string(), [&] { options.electrophysiology->purkinje->check(); });
   if (options.electrophysiology)
     collect(complaints, file.string(), [&] { check_points(options.electrophysiology->points); });
+  if (options.electrophysiology)
+    collect(complaints, file.string(), [&] { check_electrograms(options.electrophysiology->electrograms); });
+  if (options.electrophysiology && options.electrophysiology->electrodes)
+    collect(complaints, file.string(), [&] { options.electrophysiology->electrodes->check(); });
   if (options.calibration)
     collect(complaints, file.string(), [&] { check_measurements(options.calibration->measurements, options.segmentation); });
   if (options.mechanics)

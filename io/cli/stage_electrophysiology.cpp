@@ -1,15 +1,24 @@
 #include <io/cli/stages.hpp>
 
+#include <io/base/hash.hpp>
 #include <io/base/parallel.hpp>
 
 namespace corvivo::cli {
+
+namespace {
+
+std::string torso_hash(const physics::ElectrophysiologyOptions &options) {
+  return options.torso ? io::file_hash(options.torso->surface.string()) + "\n" : "";
+}
+
+} // namespace
 
 Stage electrophysiology_stage(StageContext context) {
   Case &options = context.options;
   Pipeline &pipeline = context.pipeline;
   return {"electrophysiology",
           {"mesh", "fibres"},
-          inputs_of(*options.electrophysiology),
+          inputs_of(*options.electrophysiology) + torso_hash(*options.electrophysiology),
           [&options, &pipeline](const std::filesystem::path &folder, io::Quantities &quantities) {
             MPI_Comm comm = pipeline.communicator();
             options.electrophysiology->cache = pipeline.cache();

@@ -32,6 +32,10 @@ const std::map<std::string, std::string> &headings() {
       {"activation_time_total", "Total activation time"},
       {"qrs_duration", "QRS duration"},
       {"qt_interval", "QT interval"},
+      {"qrs_axis", "QRS axis"},
+      {"aVR", "aVR"},
+      {"aVL", "aVL"},
+      {"aVF", "aVF"},
       {"conduction_velocity_error_expected", "Expected error of conduction velocity"},
       {"lv_peak_pressure", "LV peak pressure"},
       {"lv_edp", "LV end-diastolic pressure"},
@@ -120,6 +124,8 @@ std::string display_name(const std::string &name) {
                                                                   {"whatif_after_", "After "},
                                                                   {"whatif_change_", "Change by "},
                                                                   {"whatif_surrogate_difference_", "Surrogate against full model: "},
+                                                                  {"r_amplitude_", "R wave of lead "},
+                                                                  {"s_amplitude_", "S wave of lead "},
                                                                   {"time_", "Time: "}};
   for (const auto &[prefix, words] : prefixes)
     if (name.rfind(prefix, 0) == 0) {

@@ -18,6 +18,7 @@ constexpr const char *pressures = "usual ranges of catheter laboratories, rounde
 constexpr Known ranges[] = {
     {"activation_time_total", "ms", 60, 100, "Wyndham, Circulation 1979;59:161: latest epicardium 63-96 ms after QRS onset, rounded"},
     {"qrs_duration", "ms", 70, 112, "Rautaharju, PMC3825808: women 70-104 ms (2nd to 98th percentile), men some 8 ms more"},
+    {"qrs_axis", "deg", -30, 90, "AHA/ACCF/HRS recommendations, part III (Surawicz, J Am Coll Cardiol 2009;53:976): adults"},
     {"sim_lv_peak_pressure", "mmHg", 90, 140, pressures},
     {"sim_lv_edp", "mmHg", 4, 12, pressures},
     {"sim_aortic_systolic", "mmHg", 90, 140, pressures},

@@ -1,5 +1,9 @@
 #include <physics/ecg/lead_field.hpp>
 
+#include <physics/ecg/surface_kernel.hpp>
+#include <physics/electrophysiology/kernel_variant.hpp>
+
+#include <algorithm>
 #include <cmath>
 
 namespace corvivo::physics {
@@ -7,23 +11,87 @@ namespace corvivo::physics {
 using namespace io;
 using mesh::Vector3;
 
+namespace {
+
+Vector3 conducted(const Diffusivity &diffusivity, const Vector3 &fibre, const Vector3 &gradient) {
+  return diffusivity.across * gradient + ((diffusivity.along - diffusivity.across) * dot(fibre, gradient)) * fibre;
+}
+
+/// Z at every local node (padded to whole lanes) for up to nine electrodes from `first`; node-fastest.
+std::vector<double> surface_potential(const Electrodes &electrodes, std::size_t first, const std::vector<Vector3> &nodes) {
+  constexpr std::size_t together = SurfaceCharges::together, lanes = SurfaceKernels::lanes;
+  const std::size_t count = std::min(together, electrodes.charges.size() - first), padded = (nodes.size() + lanes - 1) / lanes * lanes;
+  std::vector<double> point, charge(together * electrodes.surface.size(), 0.0), place(3 * padded, 0.0), sum(together * padded);
+  for (const Vector3 &x : electrodes.surface)
+    point.insert(point.end(), x.begin(), x.end());
+  for (std::size_t e = 0; e < count; ++e)
+    for (std::size_t s = 0; s < electrodes.surface.size(); ++s)
+      charge[together * s + e] = electrodes.charges[first + e][s];
+  for (std::size_t i = 0; i < padded; ++i) // filled up with copies of the last node
+    for (std::size_t d = 0; d < 3 && !nodes.empty(); ++d)
+      place[d * padded + i] = nodes[std::min(i, nodes.size() - 1)][d];
+  choose(portable::surface_kernels, avx2::surface_kernels, avx512::surface_kernels)
+      .potential({point.data(), charge.data(), electrodes.surface.size()}, place.data(), padded, sum.data());
+  return sum;
+}
+
+} // namespace
+
 LeadField::LeadField(const Tissue &tissue, const Diffusivity &diffusivity, const std::vector<Vector3> &positions, double conductance)
-    : owned_(tissue.owned), comm_(tissue.comm), weights_(positions.size(), std::vector<double>(tissue.owned, 0.0)) {
+    : owned_(tissue.owned), comm_(tissue.comm) {
+  add_unbounded(tissue, diffusivity, positions, std::vector<double>(positions.size(), 0.0), conductance);
+}
+
+LeadField::LeadField(const Tissue &tissue, const Diffusivity &diffusivity, const Electrodes &electrodes, double conductance)
+    : owned_(tissue.owned), comm_(tissue.comm) {
+  if (electrodes.surface.empty())
+    add_unbounded(tissue, diffusivity, electrodes.positions, std::vector<double>(electrodes.positions.size(), 0.0), conductance);
+  else
+    add_bounded(tissue, diffusivity, electrodes, conductance);
+  add_unbounded(tissue, diffusivity, electrodes.electrograms, electrodes.softening, conductance);
+}
+
+void LeadField::add_unbounded(const Tissue &tissue, const Diffusivity &diffusivity, const std::vector<Vector3> &positions,
+                              const std::vector<double> &softening, double conductance) {
+  const std::size_t first = weights_.size();
+  weights_.resize(first + positions.size(), std::vector<double>(owned_, 0.0));
   const double factor = -conductance / (4.0 * std::acos(-1.0));
   for (std::size_t c = 0; c < tissue.cells.size(); ++c) {
     const auto &cell = tissue.cells[c];
     const auto &x = tissue.nodes;
     const LinearTetrahedron t = linear_tetrahedron(x[cell[0]], x[cell[1]], x[cell[2]], x[cell[3]]);
     const Vector3 centre = 0.25 * (x[cell[0]] + x[cell[1]] + x[cell[2]] + x[cell[3]]);
-    const Vector3 &fibre = tissue.fibre[c];
     for (std::size_t p = 0; p < positions.size(); ++p) {
       const Vector3 from = positions[p] - centre; // grad_y 1/|x - y| = (x - y) / |x - y|^3
-      const double distance = norm(from);
-      const Vector3 gradient = (1.0 / (distance * distance * distance)) * from;
-      const Vector3 conducted = diffusivity.across * gradient + ((diffusivity.along - diffusivity.across) * dot(fibre, gradient)) * fibre;
+      const double distance = std::sqrt(dot(from, from) + softening[p] * softening[p]);
+      const Vector3 current = conducted(diffusivity, tissue.fibre[c], (1.0 / (distance * distance * distance)) * from);
       for (std::size_t a = 0; a < 4; ++a)
-        if (cell[a] < tissue.owned)
-          weights_[p][cell[a]] += factor * tissue.diffusivity_factor[c] * t.volume * dot(t.gradient[a], conducted);
+        if (cell[a] < owned_)
+          weights_[first + p][cell[a]] += factor * tissue.diffusivity_factor[c] * t.volume * dot(t.gradient[a], current);
+    }
+  }
+}
+
+void LeadField::add_bounded(const Tissue &tissue, const Diffusivity &diffusivity, const Electrodes &electrodes, double conductance) {
+  for (std::size_t first = 0; first < electrodes.charges.size(); first += SurfaceCharges::together) {
+    const std::size_t count = std::min(SurfaceCharges::together, electrodes.charges.size() - first);
+    const std::vector<double> z = surface_potential(electrodes, first, tissue.nodes);
+    const std::size_t stride = z.size() / SurfaceCharges::together;
+    weights_.resize(first + count, std::vector<double>(owned_, 0.0));
+    for (std::size_t c = 0; c < tissue.cells.size(); ++c) {
+      const auto &cell = tissue.cells[c];
+      const auto &x = tissue.nodes;
+      const LinearTetrahedron t = linear_tetrahedron(x[cell[0]], x[cell[1]], x[cell[2]], x[cell[3]]);
+      const double factor = -conductance / (4.0 * std::acos(-1.0)) * tissue.diffusivity_factor[c] * t.volume;
+      for (std::size_t e = 0; e < count; ++e) {
+        Vector3 gradient{};
+        for (std::size_t a = 0; a < 4; ++a)
+          gradient = gradient + z[stride * e + cell[a]] * t.gradient[a];
+        const Vector3 current = conducted(diffusivity, tissue.fibre[c], gradient);
+        for (std::size_t a = 0; a < 4; ++a)
+          if (cell[a] < owned_)
+            weights_[first + e][cell[a]] += factor * dot(t.gradient[a], current);
+      }
     }
   }
 }

@@ -2,7 +2,6 @@
 #include <io/base/log.hpp>
 #include <io/base/text.hpp>
 #include <physics/ecg/lead_field.hpp>
-#include <physics/ecg/torso.hpp>
 #include <physics/electrophysiology/checkpoint.hpp>
 
 #include <algorithm>
@@ -55,20 +54,17 @@ private:
 
 class Recorder {
 public:
-  Recorder(const Monodomain &monodomain, const Tissue &tissue, const ElectrophysiologyOptions &options,
-           const std::vector<mesh::Vector3> &electrode_positions, std::size_t history_nodes, const Diffusivity &diffusivity)
+  Recorder(const Monodomain &monodomain, const Tissue &tissue, const ElectrophysiologyOptions &options, const Electrodes &electrode_places,
+           std::size_t history_nodes, const Diffusivity &diffusivity)
       : monodomain_(monodomain), tissue_(tissue), every_(std::max(1, static_cast<int>(std::lround(options.calcium_interval / sample)))),
         save_every_(static_cast<int>(std::lround(options.save_every / sample))), probes_(tissue, options.points),
-        lead_field_(tissue, diffusivity, electrode_positions, options.surface_to_volume * options.capacitance / options.bath_conductivity),
-        has_ecg_(!electrode_positions.empty()) {
+        lead_field_(tissue, diffusivity, electrode_places, options.surface_to_volume * options.capacitance / options.bath_conductivity) {
     for (std::size_t i = 0; i < tissue.owned; ++i)
       if (tissue.mesh_node[i] < history_nodes)
         recorded_.push_back(i);
-    if (has_ecg_) {
-      record_.ecg.add_column("time", "ms");
-      for (const char *name : lead_names)
-        record_.ecg.add_column(name, "mV");
-    }
+    if (!electrode_places.positions.empty())
+      record_.ecg = ecg_table();
+    record_.electrograms = electrogram_table(options.electrograms);
     if (!options.points.empty()) {
       record_.points.add_column("time", "ms");
       for (const NamedPoint &point : options.points)
@@ -78,15 +74,7 @@ public:
 
   /// Collective.
   void look(int sample_number) {
-    if (has_ecg_) {
-      const std::vector<double> phi = lead_field_.potentials(monodomain_.voltage());
-      std::array<double, electrodes> potential{};
-      std::copy(phi.begin(), phi.end(), potential.begin());
-      std::vector<double> row{monodomain_.time()};
-      for (const double lead : leads(potential))
-        row.push_back(lead);
-      record_.ecg.append_row(row);
-    }
+    append_potentials(monodomain_.time(), lead_field_.potentials(monodomain_.voltage()), record_.ecg, record_.electrograms);
     if (monodomain_.has_calcium() && sample_number % every_ == 0) {
       record_.calcium_times.push_back(monodomain_.time());
       record_.calcium.emplace_back();
@@ -119,6 +107,7 @@ public:
       }
     };
     refill(record_.ecg, record.ecg);
+    refill(record_.electrograms, record.electrograms);
     refill(record_.points, record.points);
     record_.calcium_times = std::move(record.calcium_times);
     record_.calcium = std::move(record.calcium);
@@ -138,7 +127,6 @@ private:
   int every_, save_every_; ///< samples
   Probes probes_;
   LeadField lead_field_;
-  bool has_ecg_;
   std::vector<std::size_t> recorded_;
   BeatRecord record_;
 };
@@ -172,9 +160,9 @@ void advance_sample(Monodomain &monodomain, const ElectrophysiologyOptions &opti
 }
 
 BeatRecord run_beat(Monodomain &monodomain, const Tissue &tissue, const ElectrophysiologyOptions &options,
-                    const std::vector<Stimulus> &stimuli, const std::vector<mesh::Vector3> &electrode_positions, std::size_t history_nodes,
+                    const std::vector<Stimulus> &stimuli, const Electrodes &electrode_places, std::size_t history_nodes,
                     const Diffusivity &diffusivity) {
-  Recorder recorder(monodomain, tissue, options, electrode_positions, history_nodes, diffusivity);
+  Recorder recorder(monodomain, tissue, options, electrode_places, history_nodes, diffusivity);
   io::Checkpoints checkpoints(options.checkpoint_every > 0 ? options.checkpoint : std::filesystem::path(), tissue.comm);
   const int samples = static_cast<int>(std::ceil(options.duration / sample - 1e-9)),
             checkpoint_every = std::max(1, static_cast<int>(std::lround(options.checkpoint_every / sample)));

@@ -8,11 +8,11 @@ namespace corvivo::physics {
 /// What one rank has recorded of a beat, for its owned nodes.
 struct BeatRecord {
   std::vector<double> activation, repolarisation, upstrokes; ///< ms, ms, 1; local nodes
-  std::vector<double> calcium_times;       ///< ms
-  std::vector<std::vector<float>> calcium; ///< uM, by time: owned nodes below the limit, in local order
-  double last_upstroke = 0;   ///< ms, anywhere
-  io::TimeSeries ecg, points; ///< on every rank
-  NodalHistory voltage;       ///< mV, of all nodes, on rank 0
+  std::vector<double> calcium_times;                         ///< ms
+  std::vector<std::vector<float>> calcium;                   ///< uM, by time: owned nodes below the limit, in local order
+  double last_upstroke = 0;                                  ///< ms, anywhere
+  io::TimeSeries ecg, electrograms, points;                  ///< on every rank
+  NodalHistory voltage;                                      ///< mV, of all nodes, on rank 0
 };
 
 /// One ms, in steps of `late_time_step` where no front is under way and none is about to start. Collective.
@@ -20,7 +20,7 @@ void advance_sample(Monodomain &monodomain, const ElectrophysiologyOptions &opti
 
 /// Nodes of the HeartMesh below `history_nodes` are recorded. Collective.
 BeatRecord run_beat(Monodomain &monodomain, const Tissue &tissue, const ElectrophysiologyOptions &options,
-                    const std::vector<Stimulus> &stimuli, const std::vector<mesh::Vector3> &electrode_positions, std::size_t history_nodes,
+                    const std::vector<Stimulus> &stimuli, const Electrodes &electrode_places, std::size_t history_nodes,
                     const Diffusivity &diffusivity);
 
 } // namespace corvivo::physics

@@ -50,6 +50,7 @@ io::ArchiveWriter to_archive(const BeatCheckpoint &checkpoint) {
     calcium.insert(calcium.end(), frame.begin(), frame.end());
   writer(calcium);
   writer(flat(checkpoint.record.ecg));
+  writer(flat(checkpoint.record.electrograms));
   writer(flat(checkpoint.record.points));
   return writer;
 }
@@ -72,8 +73,9 @@ BeatCheckpoint beat_checkpoint(io::ArchiveReader &reader) {
   for (std::size_t f = 0; f < frames; ++f)
     checkpoint.record.calcium.emplace_back(calcium.begin() + static_cast<std::ptrdiff_t>(f * size),
                                            calcium.begin() + static_cast<std::ptrdiff_t>((f + 1) * size));
-  std::vector<double> ecg, points;
+  std::vector<double> ecg, electrograms, points;
   reader(ecg);
+  reader(electrograms);
   reader(points);
   const auto fill = [&](io::TimeSeries &series, const std::vector<double> &values, std::size_t columns) {
     for (std::size_t c = 0; c < columns; ++c)
@@ -83,6 +85,7 @@ BeatCheckpoint beat_checkpoint(io::ArchiveReader &reader) {
   };
   const std::size_t samples = static_cast<std::size_t>(checkpoint.sample) + 1;
   fill(checkpoint.record.ecg, ecg, ecg.size() / samples);
+  fill(checkpoint.record.electrograms, electrograms, electrograms.size() / samples);
   fill(checkpoint.record.points, points, points.size() / samples);
   return checkpoint;
 }

@@ -3,7 +3,7 @@
 #include <io/base/parallel.hpp>
 #include <io/base/text.hpp>
 #include <mesh/distributed_mesh.hpp>
-#include <physics/ecg/intervals.hpp>
+#include <physics/ecg/qrs_complex.hpp>
 #include <physics/electrophysiology/beat.hpp>
 #include <physics/electrophysiology/conduction_velocity.hpp>
 #include <physics/electrophysiology/preparation.hpp>
@@ -178,6 +178,36 @@ double activation_at(const Grid &map, const Vector3 &position) {
   return map.point_data.front().values[best];
 }
 
+/// What a reader must know of every number from the electrocardiogram.
+std::string ecg_warning(const ElectrophysiologyOptions &options) {
+  return "left ventricle alone in " + std::string(options.torso ? "a homogeneous torso" : "an unbounded homogeneous conductor") +
+         (options.electrodes ? "" : ", electrodes placed from the heart's axes") +
+         (options.tissue.empty() ? "; one cell type, so the T wave has no transmural part" : "");
+}
+
+void report_ecg(const TimeSeries &ecg, const ElectrophysiologyOptions &options, Quantities &quantities) {
+  if (ecg.rows() == 0)
+    return;
+  const std::optional<EcgIntervals> intervals = ecg_intervals(ecg);
+  if (!intervals)
+    return;
+  const auto set = [&](const std::string &name, double value, const std::string &unit) -> Quantity & {
+    Quantity &quantity = quantities.set(name, value, unit);
+    quantity.warning = ecg_warning(options);
+    return quantity;
+  };
+  set("qrs_duration", intervals->qrs_end - intervals->qrs_onset, "ms");
+  if (intervals->t_end)
+    set("qt_interval", *intervals->t_end - intervals->qrs_onset, "ms");
+  const QrsComplex complex = qrs_complex(ecg, *intervals);
+  if (complex.axis)
+    set("qrs_axis", *complex.axis, "deg").uncertainty = complex.axis_deviation;
+  for (std::size_t l = 0; l < lead_names.size(); ++l) {
+    set("r_amplitude_" + std::string(lead_names[l]), complex.waves[l].r, "mV").uncertainty = complex.waves[l].r_deviation;
+    set("s_amplitude_" + std::string(lead_names[l]), complex.waves[l].s, "mV").uncertainty = complex.waves[l].s_deviation;
+  }
+}
+
 /// On rank 0.
 void report_purkinje(const std::vector<PurkinjeTree> &trees, const HeartMesh &mesh, Quantities &quantities) {
   std::size_t segments = 0, junctions = 0;
@@ -221,16 +251,7 @@ void report(const ElectrophysiologyResult &result, const GatheredBeat &beat, con
   for (std::size_t place = 1; options.vulnerability && place <= options.vulnerability->places.size(); ++place)
     quantities.set("vulnerable_window_" + std::to_string(place), vulnerable_window(result.vulnerability, place, options.vulnerability->every),
                    "ms");
-  if (result.ecg.rows() == 0)
-    return;
-  const std::optional<EcgIntervals> intervals = ecg_intervals(result.ecg);
-  const std::string warning =
-      "left ventricle alone in an unbounded homogeneous conductor, electrodes placed from the heart's axes; one cell "
-      "type, so the T wave has no transmural part";
-  if (intervals)
-    quantities.set("qrs_duration", intervals->qrs_end - intervals->qrs_onset, "ms").warning = warning;
-  if (intervals && intervals->t_end)
-    quantities.set("qt_interval", *intervals->t_end - intervals->qrs_onset, "ms").warning = warning;
+  report_ecg(result.ecg, options, quantities);
 }
 
 /// On rank 0.
@@ -243,7 +264,9 @@ ElectrophysiologyResult eikonal_beat(const std::vector<const IonicModel *> &kind
   result.diffusivity = beat.diffusivity;
   result.activation = beat.activation;
   result.calcium = beat.calcium(p, options);
-  result.ecg = beat.ecg(p, options);
+  ReactionEikonal::Potentials potentials = beat.potentials(p, options);
+  result.ecg = std::move(potentials.ecg);
+  result.electrograms = std::move(potentials.electrograms);
   return result;
 }
 
@@ -275,6 +298,7 @@ ElectrophysiologyResult monodomain_beat(MPI_Comm comm, const std::vector<const I
   result.calcium = gather_history(tissue, record, p.history_nodes);
   if (rank(comm) == 0) {
     result.ecg = std::move(record.ecg);
+    result.electrograms = std::move(record.electrograms);
     result.points = std::move(record.points);
     result.voltage = std::move(record.voltage);
   }

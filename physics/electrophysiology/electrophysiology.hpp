@@ -4,6 +4,7 @@
 #include <io/base/quantity.hpp>
 #include <io/base/time_series.hpp>
 #include <mesh/fibres.hpp>
+#include <physics/ecg/electrodes.hpp>
 #include <physics/electrophysiology/diffusion.hpp>
 #include <physics/electrophysiology/discretisation.hpp>
 #include <physics/electrophysiology/ionic/ionic_model.hpp>
@@ -85,6 +86,9 @@ struct ElectrophysiologyOptions {
   double stimulus_amplitude = 35.714285714285715, stimulus_duration = 2; ///< mV/ms, ms
   double calcium_interval = 2;                                           ///< ms
   double bath_conductivity = 0.2;                                        ///< S/m
+  std::optional<TorsoOptions> torso;                                     ///< none: the conductor is unbounded
+  std::optional<ElectrodePositions> electrodes;                          ///< none: by the heart's axes
+  std::vector<Electrogram> electrograms;
   double save_every = 0; ///< ms between saved fields of the potential; 0: none
   std::vector<NamedPoint> points;
   std::optional<VulnerabilityOptions> vulnerability;
@@ -102,6 +106,7 @@ struct ElectrophysiologyResult {
   std::vector<double> activation; ///< ms, of the nodes of the once refined mesh (the P2 nodes of the mesh given; its own when not refined)
   NodalHistory calcium;           ///< uM, of the same nodes
   io::TimeSeries ecg;             ///< time [ms] and 12 leads [mV]; empty for bodies without a long axis
+  io::TimeSeries electrograms;    ///< time [ms] and the potential [mV] at each of options.electrograms, every ms; empty without any
   io::TimeSeries points;          ///< time [ms] and the potential [mV] at each named point, every ms; empty without points
   io::TimeSeries vulnerability;   ///< see vulnerability(); empty where it is not asked for
   NodalHistory voltage;           ///< mV, of the nodes of the fine mesh every `save_every`
@@ -112,17 +117,18 @@ struct ElectrophysiologyResult {
 };
 
 /// Collective. `mesh` and `fibres` are read on rank 0. Fills (on every rank) activation_time_total, for the monodomain
-/// conduction_velocity_error_expected, qrs_duration and qt_interval where there is an ECG, activation_time_<point>, with
-/// Purkinje trees purkinje_segments, purkinje_junctions, purkinje_last_junction, purkinje_coverage and its 95th percentile. Throws CaseError
-/// for stimuli that hit nothing, SolveError when the potential diverges or a part of the tissue that conducts is never activated.
+/// conduction_velocity_error_expected, qrs_duration, qt_interval, qrs_axis, r_ and s_amplitude_<lead> where there is an ECG,
+/// activation_time_<point>, with Purkinje trees purkinje_segments, purkinje_junctions, purkinje_last_junction, purkinje_coverage and its
+/// 95th percentile. Throws CaseError for stimuli that hit nothing, SolveError when the potential diverges or a part of the tissue that
+/// conducts is never activated.
 ElectrophysiologyResult run_electrophysiology(MPI_Comm comm, const mesh::HeartMesh &mesh, const mesh::Fibres &fibres,
                                               const ElectrophysiologyOptions &options, io::Quantities &quantities);
 
 /// How often the mesh is refined under these options.
 int refinements_for(const mesh::HeartMesh &mesh, const ElectrophysiologyOptions &options);
 
-/// Files `activation.csv`, `calcium.bin`, `ecg.csv`, `activation_map.vtu`, `diffusivity.csv` and with trees `purkinje.vtu` in `folder` (made when absent); load throws
-/// CaseError naming the file that is missing or damaged. Serial.
+/// Files `activation.csv`, `calcium.bin`, `ecg.csv`, `vcg.csv`, `electrograms.csv`, `activation_map.vtu`, `diffusivity.csv` and with trees
+/// `purkinje.vtu` in `folder` (made when absent); load throws CaseError naming the file that is missing or damaged. Serial.
 void save(const ElectrophysiologyResult &result, const std::string &folder);
 ElectrophysiologyResult load_electrophysiology(const std::string &folder);
 

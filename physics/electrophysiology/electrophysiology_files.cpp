@@ -1,6 +1,7 @@
 #include <io/base/errors.hpp>
 #include <io/base/text.hpp>
 #include <io/formats/vtu.hpp>
+#include <physics/ecg/vectorcardiogram.hpp>
 #include <physics/electrophysiology/electrophysiology.hpp>
 
 #include <filesystem>
@@ -55,6 +56,10 @@ void save(const ElectrophysiologyResult &result, const std::string &folder) {
     io::write_file(files.ecg, io::to_csv(result.ecg));
   else
     std::filesystem::remove(files.ecg, failed);
+  if (result.ecg.rows() > 0)
+    io::write_file(folder + "/vcg.csv", io::to_csv(vectorcardiogram(result.ecg)));
+  if (result.electrograms.rows() > 0)
+    io::write_file(folder + "/electrograms.csv", io::to_csv(result.electrograms));
   if (result.points.rows() > 0)
     io::write_file(files.points, io::to_csv(result.points));
   if (result.vulnerability.rows() > 0)

@@ -79,6 +79,12 @@ void ElectrophysiologyOptions::describe(io::Schema &schema) {
   schema.quantity("calcium_interval", calcium_interval, "ms", io::Range{1}, "Time between saved calcium fields, a whole number of ms.");
   schema.quantity("bath_conductivity", bath_conductivity, "S/m", io::positive, "Of the torso, for the electrocardiogram.",
                   "Gabriel 1996 (mean of the trunk)");
+  schema.optional_section("torso", torso, "A bounded torso for the electrocardiogram; without, the conductor is unbounded.");
+  schema.optional_section("electrodes", electrodes,
+                          "Given electrodes, all nine; without, by the heart's axes. With a torso each moves to its nearest point.");
+  schema.list("electrograms", electrograms,
+              "Points whose extracellular potential in an unbounded conductor is written to electrograms.csv every ms; distances are "
+              "softened by the size of the elements there.");
   schema.quantity("checkpoint_every", checkpoint_every, "ms", io::not_negative,
                   "Time of the beat between checkpoints, a whole number of ms; a killed run goes on from the last. 0: none.");
   schema.quantity("save_every", save_every, "ms", io::not_negative,

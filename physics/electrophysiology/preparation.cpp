@@ -2,7 +2,6 @@
 #include <io/base/log.hpp>
 #include <io/base/parallel.hpp>
 #include <io/base/text.hpp>
-#include <physics/ecg/torso.hpp>
 #include <physics/electrophysiology/preparation.hpp>
 
 #include <algorithm>
@@ -139,7 +138,6 @@ Preparation prepare(const HeartMesh &mesh, const mesh::Fibres &fibres, const Ele
     throw CaseError("electrophysiology: the mesh has no tetrahedra; make or load a mesh first");
   Preparation p;
   p.refinements = refinements_for(mesh, options);
-  p.electrodes = standard_electrodes(mesh);
   p.fine = mesh;
   p.history_nodes = mesh.nodes.size();
   mesh::Fibres fine_fibres = fibres;
@@ -150,6 +148,7 @@ Preparation prepare(const HeartMesh &mesh, const mesh::Fibres &fibres, const Ele
       p.history_nodes = p.fine.nodes.size();
   }
   p.stimuli = stimuli_on(mesh, p.fine, options);
+  p.electrodes = place_electrodes(mesh, p.fine, options.torso, options.electrodes, options.electrograms);
   Heterogeneity parts = find_parts(options.tissue, p.fine, fine_fibres.depth);
   p.kind = std::move(parts.kind);
   p.fibre_and_factor = fibre_and_factor_of(p.fine, fine_fibres, options.fast_endocardium, parts.conduction);
@@ -163,7 +162,7 @@ Preparation prepare(const HeartMesh &mesh, const mesh::Fibres &fibres, const Ele
 
 void share(Preparation &p, MPI_Comm comm) {
   std::vector<double> numbers{static_cast<double>(p.refinements), static_cast<double>(p.history_nodes), p.element_volume,
-                              static_cast<double>(p.stimuli.size()), static_cast<double>(p.electrodes.size())};
+                              static_cast<double>(p.stimuli.size())};
   std::vector<std::string> names;
   for (const Stimulus &s : p.stimuli) {
     numbers.insert(numbers.end(), {static_cast<double>(s.shape), s.radius, s.start, s.duration, s.amplitude, s.spares_activated ? 1.0 : 0.0,
@@ -172,8 +171,6 @@ void share(Preparation &p, MPI_Comm comm) {
       numbers.insert(numbers.end(), point.begin(), point.end());
     names.push_back(s.name);
   }
-  for (const Vector3 &electrode : p.electrodes)
-    numbers.insert(numbers.end(), electrode.begin(), electrode.end());
   for (const Stimulus &s : p.stimuli)
     numbers.insert(numbers.end(), s.nodes.begin(), s.nodes.end());
   numbers = broadcast(numbers, comm);
@@ -188,8 +185,7 @@ void share(Preparation &p, MPI_Comm comm) {
   p.history_nodes = static_cast<std::size_t>(at[1]);
   p.element_volume = at[2];
   p.stimuli.resize(static_cast<std::size_t>(at[3]));
-  p.electrodes.resize(static_cast<std::size_t>(at[4]));
-  at += 5;
+  at += 4;
   for (Stimulus &s : p.stimuli) {
     s.shape = static_cast<Stimulus::Shape>(static_cast<int>(at[0]));
     s.radius = at[1];
@@ -204,11 +200,10 @@ void share(Preparation &p, MPI_Comm comm) {
     s.maximum = point();
     std::getline(joined, s.name);
   }
-  for (Vector3 &electrode : p.electrodes)
-    electrode = point();
   for (Stimulus &s : p.stimuli)
     for (std::size_t &node : s.nodes)
       node = static_cast<std::size_t>(*at++);
+  share(p.electrodes, comm);
 }
 
 int refinements_for(const HeartMesh &mesh, const ElectrophysiologyOptions &options) {

@@ -9,7 +9,7 @@ struct Preparation {
   std::size_t history_nodes = 0; ///< nodes of the once refined mesh
   double element_volume = 0;     ///< mean, fine mesh, mm^3
   std::vector<Stimulus> stimuli;
-  std::vector<mesh::Vector3> electrodes;
+  Electrodes electrodes;
   mesh::HeartMesh fine;
   std::vector<double> fibre_and_factor; ///< four numbers for each cell of the fine mesh
   std::vector<std::uint8_t> kind;       ///< of each node of the fine mesh, see Heterogeneity; empty: one kind

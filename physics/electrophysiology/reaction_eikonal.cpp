@@ -2,7 +2,6 @@
 #include <io/base/log.hpp>
 #include <io/base/text.hpp>
 #include <physics/ecg/lead_field.hpp>
-#include <physics/ecg/torso.hpp>
 #include <physics/electrophysiology/reaction_eikonal.hpp>
 
 #include <algorithm>
@@ -49,7 +48,8 @@ std::vector<EikonalSeed> seeds(const Preparation &p, double delay) {
 
 } // namespace
 
-ReactionEikonal reaction_eikonal(const std::vector<const IonicModel *> &kinds, const Preparation &p, const ElectrophysiologyOptions &options) {
+ReactionEikonal reaction_eikonal(const std::vector<const IonicModel *> &kinds, const Preparation &p,
+                                 const ElectrophysiologyOptions &options) {
   const IonicModel &model = *kinds[0];
   ReactionEikonal result;
   const double speed = wave_speed_of(model);
@@ -91,13 +91,10 @@ NodalHistory ReactionEikonal::calcium(const Preparation &p, const Electrophysiol
   return history;
 }
 
-TimeSeries ReactionEikonal::ecg(const Preparation &p, const ElectrophysiologyOptions &options) const {
-  TimeSeries ecg;
-  if (p.electrodes.empty())
-    return ecg;
-  ecg.add_column("time", "ms");
-  for (const char *name : lead_names)
-    ecg.add_column(name, "mV");
+ReactionEikonal::Potentials ReactionEikonal::potentials(const Preparation &p, const ElectrophysiologyOptions &options) const {
+  Potentials tables{p.electrodes.positions.empty() ? TimeSeries() : ecg_table(), electrogram_table(options.electrograms)};
+  if (tables.ecg.columns().empty() && tables.electrograms.columns().empty())
+    return tables;
   std::vector<Vector3> fibre;
   std::vector<double> factor;
   for (std::size_t c = 0; c < p.fine.tetrahedra.size(); ++c) {
@@ -113,7 +110,7 @@ TimeSeries ReactionEikonal::ecg(const Preparation &p, const ElectrophysiologyOpt
   for (const double time : activation)
     last = std::isinf(time) ? last : std::max(last, time);
   const auto bins = static_cast<std::size_t>((last - first) / width) + 2;
-  std::vector<std::vector<double>> sums(p.electrodes.size(), std::vector<double>(waves.size() * bins, 0.0));
+  std::vector<std::vector<double>> sums(field.weights().size(), std::vector<double>(waves.size() * bins, 0.0));
   for (std::size_t i = 0; i < activation.size(); ++i) {
     if (std::isinf(activation[i])) // no current flows to where nothing conducts
       continue;
@@ -127,19 +124,16 @@ TimeSeries ReactionEikonal::ecg(const Preparation &p, const ElectrophysiologyOpt
     }
   }
   for (double time = 0; time <= std::ceil(options.duration - 1e-9); time += 1) {
-    std::array<double, electrodes> potential{};
+    std::vector<double> potential(sums.size(), 0.0);
     for (std::size_t kind = 0; kind < waves.size(); ++kind)
       for (std::size_t bin = 0; bin < bins; ++bin) {
         const double voltage = waves[kind].voltage_at(time - first - width * static_cast<double>(bin));
         for (std::size_t e = 0; e < sums.size(); ++e)
           potential[e] += sums[e][kind * bins + bin] * voltage;
       }
-    std::vector<double> row{time};
-    for (const double lead : leads(potential))
-      row.push_back(lead);
-    ecg.append_row(row);
+    append_potentials(time, potential, tables.ecg, tables.electrograms);
   }
-  return ecg;
+  return tables;
 }
 
 } // namespace corvivo::physics

@@ -18,12 +18,16 @@ struct ReactionEikonal {
 
   /// Calcium every `calcium_interval` of the nodes of the once refined mesh.
   NodalHistory calcium(const Preparation &p, const ElectrophysiologyOptions &options) const;
-  /// Twelve leads every ms; empty without electrodes.
-  io::TimeSeries ecg(const Preparation &p, const ElectrophysiologyOptions &options) const;
+  /// Every ms: twelve leads (empty without electrodes), and the electrograms (empty without any).
+  struct Potentials {
+    io::TimeSeries ecg, electrograms;
+  };
+  Potentials potentials(const Preparation &p, const ElectrophysiologyOptions &options) const;
 };
 
 /// Serial. `kinds` of cells, as `p.kind` numbers them; the first gives speed and latency. Throws SolveError when a stimulus does not make a
 /// cell fire or tissue is not reached, CaseError for a stimulus that covers nothing.
-ReactionEikonal reaction_eikonal(const std::vector<const IonicModel *> &kinds, const Preparation &p, const ElectrophysiologyOptions &options);
+ReactionEikonal reaction_eikonal(const std::vector<const IonicModel *> &kinds, const Preparation &p,
+                                 const ElectrophysiologyOptions &options);
 
 } // namespace corvivo::physics

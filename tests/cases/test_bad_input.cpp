@@ -84,6 +84,19 @@ TEST(BadCases, APointMayNotTakeTheNameOfAnotherResult) {
                   "the name 'p1', but the result activation_time_p1 is already that of another point"});
 }
 
+TEST(BadCases, ElectrodesAreGivenAllOrNoneAndElectrogramsHaveNamesOfTheirOwn) {
+  const TemporaryFolder folder;
+  const std::string sections = "mesh: {}\nfibres: {}\nelectrophysiology:\n"
+                               "  electrodes: {RA: [1 mm, 2 mm, 3 mm], V6: [4 mm, 5 mm, 6 mm]}\n"
+                               "  electrograms:\n    - {name: tip, position: [0 mm, 0 mm, 0 mm]}\n"
+                               "    - {name: tip, position: [1 mm, 0 mm, 0 mm]}\n";
+  expect_refusal(run_program({"check", write_case(folder.path(), sections).string()}),
+                 {"electrophysiology.electrodes: found no place of LA, LL, V1, V2, V3, V4, V5; expected all nine",
+                  "the name 'tip', which electrograms.csv has a column of already"});
+  expect_refusal(run_program({"check", write_case(folder.path(), sections + "  torso: {}\n").string()}),
+                 {"electrophysiology.torso.surface: missing"});
+}
+
 TEST(BadCases, AMissingFileAndAFolderWithoutACaseAreNamed) {
   const TemporaryFolder folder;
   expect_refusal(run_program({"run", "nowhere.yaml"}, folder.path()), {"nowhere.yaml: cannot be read"});
