@@ -168,6 +168,8 @@ Case read_case(const std::filesystem::path &file, const std::vector<std::string>
   if (options.electrophysiology && options.electrophysiology->purkinje)
     collect(complaints, file.string(), [&] { options.electrophysiology->purkinje->check(); });
   if (options.electrophysiology)
+    collect(complaints, file.string(), [&] { options.electrophysiology->check(); });
+  if (options.electrophysiology)
     collect(complaints, file.string(), [&] { check_points(options.electrophysiology->points); });
   if (options.electrophysiology)
     collect(complaints, file.string(), [&] { check_electrograms(options.electrophysiology->electrograms); });

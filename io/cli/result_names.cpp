@@ -135,7 +135,7 @@ const std::vector<ResultName> &result_names() {
       {"activation_last", "ms", "Last activation of any tissue in the run, of whichever wave: late where a re-entry goes on."},
       {"activations_most", "1", "Activations of the tissue that was activated most often."},
       {"vulnerable_window_*", "ms", "Time during which a premature stimulus at that one of vulnerability.places (from 1) starts a re-entry."},
-      {"activation_time_total", "ms", "First to last activation of the tissue (first upward crossing of the threshold)."},
+      {"activation_time_total", "ms", "From the start of the first stimulus to the last activation of the tissue (first upward crossing of 0 mV)."},
       {"purkinje_segments", "1", "Segments of all Purkinje trees."},
       {"purkinje_junctions", "1", "Ends of all Purkinje trees, where they excite the muscle."},
       {"purkinje_last_junction", "ms", "When the last of them does, after the delay of the junction."},

@@ -83,6 +83,11 @@ void ElectrodePositions::check() const {
       missing.push_back(names[e]);
   if (!missing.empty())
     throw CaseError("electrophysiology.electrodes: found no place of " + join(missing, ", ") + "; expected all nine, or no section at all");
+  for (std::size_t e = 0; e < electrodes; ++e)
+    for (std::size_t other = 0; other < e; ++other)
+      if (norm(position[e] - position[other]) < 1)
+        throw CaseError(std::string("electrophysiology.electrodes: found ") + names[other] + " and " + names[e] +
+                        " in one place (within 1 mm); expected nine different ones");
 }
 
 void Electrogram::describe(Schema &schema) {

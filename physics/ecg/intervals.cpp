@@ -83,6 +83,15 @@ std::optional<EcgIntervals> ecg_intervals(const io::TimeSeries &ecg) {
   const std::vector<double> &time = ecg.column("time");
   if (time.size() < 3)
     return std::nullopt;
+  constexpr double rounding = 1e-6; // mV: what is left of leads that cancel
+  double height = 0;
+  for (const auto &lead : ecg.columns())
+    if (lead.name != "time") {
+      const auto [low, high] = std::minmax_element(lead.values.begin(), lead.values.end());
+      height = std::max(height, *high - *low);
+    }
+  if (height < rounding)
+    return std::nullopt;
   Speed speed = speed_of(ecg);
   for (std::size_t i = 0; speed.half > 1 && i < std::min(speed.half, time.size()); ++i) // fewer samples, so more noise than `level` is for
     speed.values[i] = speed.values[time.size() - 1 - i] = 0;

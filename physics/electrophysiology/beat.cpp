@@ -1,5 +1,6 @@
 #include <io/base/errors.hpp>
 #include <io/base/log.hpp>
+#include <io/base/parallel.hpp>
 #include <io/base/text.hpp>
 #include <physics/ecg/lead_field.hpp>
 #include <physics/electrophysiology/checkpoint.hpp>
@@ -15,7 +16,7 @@ namespace {
 
 constexpr double sample = 1.0;               ///< ms between looks at the state (ECG samples)
 constexpr double settling = 10.0;            ///< ms of small steps after the last activation
-constexpr double longest_activation = 400.0; ///< ms: tissue that is still at rest then stays so
+constexpr double longest_activation = 400.0; ///< ms after the last stimulus: tissue that is still at rest then stays so
 
 /// The potential at named points. Collective.
 class Probes {
@@ -33,6 +34,10 @@ public:
       }
       double distance = nearest.first;
       MPI_Allreduce(MPI_IN_PLACE, &distance, 1, MPI_DOUBLE, MPI_MIN, comm_);
+      constexpr double far = 3; // mm: elements of electrophysiology are smaller
+      if (distance > far && io::rank(comm_) == 0)
+        io::warn("electrophysiology: the point '" + point.name + "' lies " + io::fixed(distance, 1) +
+                 " mm from the nearest node of the tissue, which answers for it");
       double node = nearest.first == distance ? nearest.second : INFINITY;
       MPI_Allreduce(MPI_IN_PLACE, &node, 1, MPI_DOUBLE, MPI_MIN, comm_);
       local_.push_back(nearest == std::pair<double, double>{distance, node} ? local : none);
@@ -178,6 +183,9 @@ BeatRecord run_beat(Monodomain &monodomain, const Tissue &tissue, const Electrop
   } else {
     recorder.look(0);
   }
+  double last_start = 0; // of the stimuli within the beat
+  for (const Stimulus &stimulus : stimuli)
+    last_start = stimulus.start < options.duration ? std::max(last_start, stimulus.start) : last_start;
   io::Progress progress("electrophysiology", options.duration, "ms");
   for (int s = done + 1; s <= samples; ++s) {
     advance_sample(monodomain, options, stimuli);
@@ -188,7 +196,7 @@ BeatRecord run_beat(Monodomain &monodomain, const Tissue &tissue, const Electrop
       latest = monodomain.latest_activation();
     if (std::isfinite(latest) && options.stop_when_activated)
       break;
-    if (std::isinf(latest) && monodomain.time() > longest_activation)
+    if (std::isinf(latest) && monodomain.time() > last_start + longest_activation)
       break;
     if (checkpoints && s % checkpoint_every == 0 && s < samples)
       checkpoints.save(s, to_archive({s, latest, monodomain.state(), recorder.record()}));

@@ -309,11 +309,10 @@ ElectrophysiologyResult monodomain_beat(MPI_Comm comm, const std::vector<const I
 
 ElectrophysiologyResult run_electrophysiology(MPI_Comm comm, const HeartMesh &mesh, const mesh::Fibres &fibres,
                                               const ElectrophysiologyOptions &options, Quantities &quantities) {
-  if (options.vulnerability && options.method != "monodomain")
-    throw CaseError("electrophysiology.vulnerability: a re-entry needs recovery of the tissue, which method: " + options.method +
-                    " leaves out; use method: monodomain");
-  if (options.vulnerability && (options.vulnerability->places.empty() || options.vulnerability->to < options.vulnerability->from))
-    throw CaseError("electrophysiology.vulnerability: give at least one of places, and `to` no earlier than `from`");
+  options.check();
+  for (const double start : options.stimulus_starts())
+    if (start >= options.duration)
+      on_rank_0(comm, [&] { warn("electrophysiology: a stimulus starts at " + fixed(start, 0) + " ms, after the end of the beat, and is left out"); });
   const Kinds kinds(options);
   for (std::size_t k = 0; options.prepacing && k < kinds.models().size(); ++k)
     start_from_paced(kinds.names()[k], *kinds.models()[k], options, comm);

@@ -94,6 +94,9 @@ struct ElectrophysiologyOptions {
   std::optional<VulnerabilityOptions> vulnerability;
   bool stop_when_activated = false; ///< ends the run once all tissue is activated (activation maps)
   void describe(io::Schema &schema);
+  /// Throws CaseError with every complaint that needs no mesh.
+  void check() const;
+  std::vector<double> stimulus_starts() const; ///< ms, of the stimuli that the case names
   /// `sites`, or default_stimulus_sites() where no stimulus of any kind and no Purkinje network is given.
   std::vector<StimulusSite> stimulated_sites() const;
 };

@@ -30,15 +30,24 @@ double latency(const IonicModel &model, const ElectrophysiologyOptions &options)
                    " mV/ms for " + fixed(options.stimulus_duration, 1) + " ms: the stimulus did not capture; make it stronger");
 }
 
-std::vector<EikonalSeed> seeds(const Preparation &p, double delay) {
+std::vector<EikonalSeed> seeds(const Preparation &p, const std::vector<char> &excitable, double delay) {
   std::vector<EikonalSeed> all;
   for (const Stimulus &stimulus : p.stimuli) {
     const std::size_t before = all.size();
+    bool covers = false;
+    const auto add = [&](std::size_t node) {
+      covers = true;
+      if (excitable[node])
+        all.push_back({node, stimulus.start + delay});
+    };
     for (const std::size_t node : stimulus.nodes)
-      all.push_back({node, stimulus.start + delay});
+      add(node);
     for (std::size_t i = 0; stimulus.shape != Stimulus::Shape::nodes && i < p.fine.nodes.size(); ++i)
       if (stimulus.covers(p.fine.nodes[i], i))
-        all.push_back({i, stimulus.start + delay});
+        add(i);
+    if (covers && all.size() == before)
+      throw CaseError("electrophysiology: the stimulus '" + stimulus.name +
+                      "' covers only tissue that does not conduct (conduction 0); move it into living tissue");
     if (all.size() == before)
       throw CaseError("electrophysiology: the stimulus '" + stimulus.name +
                       "' covers no node of the mesh; move it into the mesh or make it larger than an element");
@@ -64,14 +73,20 @@ ReactionEikonal reaction_eikonal(const std::vector<const IonicModel *> &kinds, c
     result.speeds = {speed * std::sqrt(result.diffusivity.along), speed * std::sqrt(result.diffusivity.across)};
   }
   const Eikonal eikonal(p.fine.nodes, p.fine.tetrahedra, p.fibre_and_factor, result.speeds);
-  result.activation = eikonal.arrival(seeds(p, latency(model, options)));
   const std::vector<char> excitable = excitable_nodes(p);
+  result.activation = eikonal.arrival(seeds(p, excitable, latency(model, options)));
   std::size_t unreached = 0;
-  for (std::size_t i = 0; i < excitable.size(); ++i)
+  double last = 0;
+  for (std::size_t i = 0; i < excitable.size(); ++i) {
     unreached += excitable[i] && std::isinf(result.activation[i]) ? 1 : 0;
+    last = excitable[i] ? std::max(last, result.activation[i]) : last;
+  }
   if (unreached > 0)
     throw SolveError("electrophysiology: no path leads from the stimuli to " + std::to_string(unreached) +
                      " nodes; stimulate every separate piece of the mesh");
+  if (last > options.duration)
+    throw SolveError("electrophysiology: the last tissue is activated at " + fixed(last, 0) + " ms, after the end of the beat at " +
+                     fixed(options.duration, 0) + " ms; make duration longer, or raise the velocities");
   for (const IonicModel *kind : kinds)
     result.waves.push_back(travelling_wave(*kind, options.duration));
   return result;

@@ -189,7 +189,9 @@ TEST(BeatCheckpoints, GoOnToTheSameBits) {
   EXPECT_EQ(resumed.activation(), whole.activation());
 
   checkpoints.save(8, to_archive({8, INFINITY, whole.state(), saved.record}));
-  write_file((folder.path() / "beat.1.0_of_1").string(), "damaged");
+  std::string damaged = read_file((folder.path() / "beat.1.0_of_1").string());
+  damaged[damaged.size() / 2] ^= 1;
+  write_file((folder.path() / "beat.1.0_of_1").string(), damaged);
   io::Checkpoints older(folder.path() / "beat", MPI_COMM_SELF);
   archive = older.load();
   ASSERT_TRUE(archive) << "the other generation";
@@ -271,6 +273,52 @@ TEST(HeterogeneousRanks, GiveTheSameBitsAsOneRank) {
   const auto serial = run(along_x(slab, factor, kind));
   EXPECT_EQ(parallel[0], serial[0]) << "potential";
   EXPECT_EQ(parallel[1], serial[1]) << "activation";
+}
+
+TEST(PrematureStimuli, ThatCannotBeJudgedAreRefused) {
+  const mesh::HeartMesh strip = mesh::make_slab({12, 1, 1}, 0.5);
+  const auto model = ionic_models().make("ten_tusscher_2006_epi");
+  const Tissue tissue = along_x(strip);
+  const auto sentence = [&](double from, double follow) -> std::string {
+    ElectrophysiologyOptions options;
+    options.vulnerability.emplace();
+    options.vulnerability->places = {{{0, 0.5, 0.5}, 2}};
+    options.vulnerability->from = options.vulnerability->to = from;
+    options.vulnerability->follow = follow;
+    Monodomain monodomain(tissue, *model, niederer_diffusivity, {at_x0()});
+    try {
+      vulnerability(monodomain, tissue, options, {at_x0()});
+    } catch (const CaseError &error) {
+      return error.what();
+    }
+    return "";
+  };
+  EXPECT_NE(sentence(10, 200).find("still under way"), std::string::npos) << "the first wave would be taken for the second";
+  EXPECT_NE(sentence(400, 15).find("expected at least"), std::string::npos) << "any wave is under way 15 ms after its stimulus";
+}
+
+TEST(ElectrophysiologyChecks, TellEveryFaultThatNeedsNoMesh) {
+  ElectrophysiologyOptions options;
+  options.check();
+  options.save_every = 2.5;
+  options.points = {{"a,b", {}}};
+  options.tissue.resize(2);
+  options.tissue[0].layer = PartLayer{0.7, 0.3};
+  options.tissue[1].box = PartBox{{0, 5, 0}, {10, 4, 10}};
+  options.tissue[1].ionic_model_name = "mitchell_schaeffer_2003";
+  options.vulnerability.emplace();
+  options.vulnerability->to = 1;
+  options.balls = {{{0, 0, 0}, 2, 900}};
+  try {
+    options.check();
+    FAIL();
+  } catch (const CaseError &error) {
+    const std::string all = error.what();
+    for (const char *part : {"save_every: found 2.5 ms", "found the name 'a,b'", "a layer from 0.7 to 0.3", "a box from 5 to 4 mm along y",
+                             "cells of mitchell_schaeffer_2003 in tissue of ten_tusscher_2006_epi", "places: found none",
+                             "found from 300 to 1 ms", "the first stimulus starts at 900 ms"})
+      EXPECT_NE(all.find(part), std::string::npos) << part << " in " << all;
+  }
 }
 
 } // namespace

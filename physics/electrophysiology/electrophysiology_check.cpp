@@ -1,0 +1,99 @@
+#include <io/base/errors.hpp>
+#include <io/base/text.hpp>
+#include <io/base/units.hpp>
+#include <physics/electrophysiology/electrophysiology.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+namespace corvivo::physics {
+
+using namespace io;
+
+namespace {
+
+using Complaints = std::vector<std::string>;
+
+void check_whole(const std::string &key, double ms, Complaints &complaints) {
+  if (std::abs(ms - std::round(ms)) > 1e-9)
+    complaints.push_back("electrophysiology." + key + ": found " + print_number(ms) + " ms, expected a whole number of ms; try " +
+                         print_number(std::max(1.0, std::round(ms))) + " ms");
+}
+
+void check_name(const std::string &where, const std::string &name, Complaints &complaints) {
+  const bool good = !name.empty() && std::all_of(name.begin(), name.end(), [](unsigned char c) {
+    return std::isalnum(c) || c == '_' || c == '-' || c == '.' || c == '+';
+  });
+  if (!good)
+    complaints.push_back("electrophysiology." + where + ": found the name '" + name +
+                         "', which stands in tables; expected letters, digits and _ - . + alone");
+}
+
+void check_parts(const ElectrophysiologyOptions &options, Complaints &complaints) {
+  const auto states = [](const std::string &name, const std::unique_ptr<IonicModel> &given) {
+    return given ? given->state_names() : ionic_models().make(name)->state_names();
+  };
+  for (std::size_t i = 0; i < options.tissue.size(); ++i) {
+    const TissuePart &part = options.tissue[i];
+    const std::string where = "electrophysiology.tissue[" + std::to_string(i) + "] (" + part.name + ")";
+    if (part.layer && part.layer->from > part.layer->to)
+      complaints.push_back(where + ": found a layer from " + print_number(part.layer->from) + " to " + print_number(part.layer->to) +
+                           "; expected `from` no greater than `to` (0 is the endocardium)");
+    for (std::size_t d = 0; part.box && d < 3; ++d)
+      if (part.box->minimum[d] > part.box->maximum[d])
+        complaints.push_back(where + ": found a box from " + print_number(part.box->minimum[d]) + " to " +
+                             print_number(part.box->maximum[d]) + " mm along " + "xyz"[d] + "; expected the minimum first");
+    if (!part.ionic_model_name.empty() &&
+        states(part.ionic_model_name, part.cell) != states(options.ionic_model_name, options.ionic_model))
+      complaints.push_back(where + ": found cells of " + part.ionic_model_name + " in tissue of " + options.ionic_model_name +
+                           "; expected variants of one model, as its epi-, mid- and endocardial cells or other scales of its currents");
+  }
+}
+
+void check_vulnerability(const ElectrophysiologyOptions &options, Complaints &complaints) {
+  const VulnerabilityOptions &v = *options.vulnerability;
+  if (options.method != "monodomain")
+    complaints.push_back("electrophysiology.vulnerability: a re-entry needs recovery of the tissue, which method: " + options.method +
+                         " leaves out; use method: monodomain");
+  if (v.places.empty())
+    complaints.push_back("electrophysiology.vulnerability.places: found none, expected at least one ball");
+  if (v.to < v.from)
+    complaints.push_back("electrophysiology.vulnerability: found from " + print_number(v.from) + " to " + print_number(v.to) +
+                         " ms; expected `to` no earlier than `from`");
+  check_whole("vulnerability.from", v.from, complaints);
+  check_whole("vulnerability.every", v.every, complaints);
+}
+
+} // namespace
+
+std::vector<double> ElectrophysiologyOptions::stimulus_starts() const {
+  std::vector<double> starts;
+  const auto add = [&](const auto &stimuli) {
+    for (const auto &stimulus : stimuli)
+      starts.push_back(stimulus.start);
+  };
+  add(sites), add(boxes), add(balls), add(surfaces), add(regions);
+  return starts;
+}
+
+void ElectrophysiologyOptions::check() const {
+  Complaints complaints;
+  check_whole("save_every", save_every, complaints);
+  check_whole("checkpoint_every", checkpoint_every, complaints);
+  check_whole("calcium_interval", calcium_interval, complaints);
+  for (const NamedPoint &point : points)
+    check_name("points", point.name, complaints);
+  for (const Electrogram &electrogram : electrograms)
+    check_name("electrograms", electrogram.name, complaints);
+  check_parts(*this, complaints);
+  if (vulnerability)
+    check_vulnerability(*this, complaints);
+  const std::vector<double> starts = stimulus_starts();
+  if (!starts.empty() && *std::min_element(starts.begin(), starts.end()) >= duration)
+    complaints.push_back("electrophysiology.duration: found " + print_number(duration) + " ms, but the first stimulus starts at " +
+                         print_number(*std::min_element(starts.begin(), starts.end())) + " ms; expected a longer beat");
+  if (!complaints.empty())
+    throw CaseError(join(complaints, "\n"));
+}
+
+} // namespace corvivo::physics
