@@ -129,8 +129,7 @@ private:
     for (const auto &cell : dofs_.active_cell_iterators())
       if (!cell->is_artificial())
         for (unsigned int v = 0; v < 4; ++v)
-          if (const double value = values[mesh_.node(cell, v)];
-              !std::isnan(value) && !held.is_constrained(cell->vertex_dof_index(v, 0))) {
+          if (const double value = values[mesh_.node(cell, v)]; !std::isnan(value) && !held.is_constrained(cell->vertex_dof_index(v, 0))) {
             held.add_line(cell->vertex_dof_index(v, 0));
             held.set_inhomogeneity(cell->vertex_dof_index(v, 0), value);
           }

@@ -41,7 +41,8 @@ std::vector<Vector3> lesser_pieces(const std::vector<std::size_t> &piece, const 
       ++count;
       sum = sum + nodes[n];
     }
-  const auto largest = std::max_element(sums.begin(), sums.end(), [](const auto &a, const auto &b) { return a.second.first < b.second.first; });
+  const auto largest =
+      std::max_element(sums.begin(), sums.end(), [](const auto &a, const auto &b) { return a.second.first < b.second.first; });
   std::vector<Vector3> centres;
   for (auto it = sums.begin(); it != sums.end(); ++it)
     if (it != largest)
@@ -95,7 +96,8 @@ Vector3 top_of_hole(const HeartMesh &mesh, const ImplicitVentricle &shape, long 
       height = h;
     below = euler < wanted;
   }
-  const auto last = std::min_element(top.begin(), top.end(), [&](double a, double b) { return std::abs(a - height) < std::abs(b - height); });
+  const auto last =
+      std::min_element(top.begin(), top.end(), [&](double a, double b) { return std::abs(a - height) < std::abs(b - height); });
   const auto &cell = mesh.tetrahedra[static_cast<std::size_t>(last - top.begin())];
   return 0.25 * (mesh.nodes[cell[0]] + mesh.nodes[cell[1]] + mesh.nodes[cell[2]] + mesh.nodes[cell[3]]);
 }
@@ -116,7 +118,8 @@ void check_topology(const HeartMesh &mesh, const ImplicitVentricle &shape, std::
   }
   const auto loose = lesser_pieces(find_pieces(mesh.tetrahedra, mesh.nodes.size()), mesh.nodes);
   if (!loose.empty())
-    throw io::CaseError("mesh: the wall comes out in " + std::to_string(loose.size() + 1) + " pieces, a small one" + at(shape, loose[0]) + advice);
+    throw io::CaseError("mesh: the wall comes out in " + std::to_string(loose.size() + 1) + " pieces, a small one" + at(shape, loose[0]) +
+                        advice);
   const auto bubbles = lesser_pieces(find_pieces(mesh.triangles, mesh.nodes.size()), mesh.nodes);
   if (!bubbles.empty())
     throw io::CaseError("mesh: the wall comes out with a cavity of its own" + at(shape, bubbles[0]) +
@@ -128,7 +131,8 @@ void check_topology(const HeartMesh &mesh, const ImplicitVentricle &shape, std::
   const long vertices = std::count(on_boundary.begin(), on_boundary.end(), 1), faces = long(mesh.triangles.size());
   const long euler = vertices - faces / 2; // of the boundary: V - E + F with E = 3 F / 2
   if (euler < 2 - 2 * long(handles))
-    throw io::CaseError("mesh: the wall comes out with a hole through it, closed" + at(shape, top_of_hole(mesh, shape, 1 - long(handles))) + advice);
+    throw io::CaseError("mesh: the wall comes out with a hole through it, closed" + at(shape, top_of_hole(mesh, shape, 1 - long(handles))) +
+                        advice);
 }
 
 } // namespace corvivo::mesh::detail

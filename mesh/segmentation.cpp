@@ -230,8 +230,9 @@ Segmentation segment(const SegmentationOptions &options, io::Quantities &quantit
       s.notes.push_back("base and apex of the two phases do not lie the same way; check that both maps are of one patient");
   }
   measure(s, options.labels, quantities);
-  const bool other_grid = s.es && (s.es->size[0] != s.ed.size[0] || s.es->size[1] != s.ed.size[1] ||
-                                   std::abs(s.es->spacing(0) - s.ed.spacing(0)) > 1e-3 || std::abs(s.es->spacing(1) - s.ed.spacing(1)) > 1e-3);
+  const bool other_grid =
+      s.es && (s.es->size[0] != s.ed.size[0] || s.es->size[1] != s.ed.size[1] || std::abs(s.es->spacing(0) - s.ed.spacing(0)) > 1e-3 ||
+               std::abs(s.es->spacing(1) - s.ed.spacing(1)) > 1e-3);
   if (other_grid) {
     s.notes.push_back("the maps of the two phases have slices of " + std::to_string(s.ed.size[0]) + " x " + std::to_string(s.ed.size[1]) +
                       " pixels of " + io::fixed(s.ed.spacing(0), 3) + " mm and " + std::to_string(s.es->size[0]) + " x " +

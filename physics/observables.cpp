@@ -84,7 +84,8 @@ double pressure_at_mitral_closure(const io::TimeSeries &series) {
 
 double relaxation_time(const std::vector<double> &time, const std::vector<double> &pressure, double end_diastolic_pressure) {
   double n = 0, t = 0, tt = 0, y = 0, ty = 0;
-  for (std::size_t i = steepest_fall(time, pressure); i > 0 && i < time.size() && pressure[i] > std::max(0.0, end_diastolic_pressure + 5); ++i) {
+  for (std::size_t i = steepest_fall(time, pressure); i > 0 && i < time.size() && pressure[i] > std::max(0.0, end_diastolic_pressure + 5);
+       ++i) {
     const double log_pressure = std::log(pressure[i]);
     n += 1, t += time[i], tt += time[i] * time[i], y += log_pressure, ty += time[i] * log_pressure;
   }

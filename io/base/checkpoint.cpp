@@ -29,7 +29,8 @@ std::string fingerprint(const std::string &numbers) {
 } // namespace
 
 void ArchiveWriter::write(const std::string &path, int mark) const {
-  write_headed_file(path, format, {nlohmann::json{{"mark", mark}, {"lengths", lengths_}, {"fingerprint", fingerprint(numbers_)}}.dump(), numbers_});
+  write_headed_file(path, format,
+                    {nlohmann::json{{"mark", mark}, {"lengths", lengths_}, {"fingerprint", fingerprint(numbers_)}}.dump(), numbers_});
 }
 
 ArchiveReader::ArchiveReader(const std::string &path) : file_(read_headed_file(path, format, what)), path_(path) {

@@ -145,7 +145,8 @@ void Outputs::write_thumbnail() const {
 void Outputs::add_waves(io::ReportData &data, const io::SurfacePicture &map) const {
   constexpr std::size_t shown = 12;
   const auto table = [&](const char *name) {
-    return fs::exists(file("electrophysiology", name)) ? io::time_series_from_csv(file("electrophysiology", name).string()) : io::TimeSeries();
+    return fs::exists(file("electrophysiology", name)) ? io::time_series_from_csv(file("electrophysiology", name).string())
+                                                       : io::TimeSeries();
   };
   data.potential_points = table("points.csv");
   data.vulnerability = table("vulnerability.csv");

@@ -30,8 +30,8 @@ struct StageRecord {
   bool kept = false;      ///< taken from an earlier run
 };
 
-/// Layout: OUTPUT/stages/NAME holds a finished stage, NAME.part one that runs (a killed run leaves it; it is made anew, or gone on with), NAME.failed the
-/// partial result of one whose numerics failed. All functions are collective.
+/// Layout: OUTPUT/stages/NAME holds a finished stage, NAME.part one that runs (a killed run leaves it; it is made anew, or gone on with),
+/// NAME.failed the partial result of one whose numerics failed. All functions are collective.
 class Pipeline {
 public:
   /// Throws CaseError when the folder cannot be written, or another run holds it. `program` identifies the executable: other code makes

@@ -134,8 +134,10 @@ const std::vector<ResultName> &result_names() {
       // electrophysiology
       {"activation_last", "ms", "Last activation of any tissue in the run, of whichever wave: late where a re-entry goes on."},
       {"activations_most", "1", "Activations of the tissue that was activated most often."},
-      {"vulnerable_window_*", "ms", "Time during which a premature stimulus at that one of vulnerability.places (from 1) starts a re-entry."},
-      {"activation_time_total", "ms", "From the start of the first stimulus to the last activation of the tissue (first upward crossing of 0 mV)."},
+      {"vulnerable_window_*", "ms",
+       "Time during which a premature stimulus at that one of vulnerability.places (from 1) starts a re-entry."},
+      {"activation_time_total", "ms",
+       "From the start of the first stimulus to the last activation of the tissue (first upward crossing of 0 mV)."},
       {"purkinje_segments", "1", "Segments of all Purkinje trees."},
       {"purkinje_junctions", "1", "Ends of all Purkinje trees, where they excite the muscle."},
       {"purkinje_last_junction", "ms", "When the last of them does, after the delay of the junction."},
@@ -183,7 +185,8 @@ const std::vector<ResultName> &result_names() {
       {"sim_lv_dpdt_max", "mmHg/s", "Largest rate of rise of the LV pressure."},
       {"sim_lv_dpdt_min", "mmHg/s", "Steepest fall of the LV pressure, negative."},
       {"sim_lv_tau", "ms",
-       "Time constant of the LV pressure's exponential fall, from the steepest fall to 5 mmHg above the end-diastolic pressure (Weiss 1976)."},
+       "Time constant of the LV pressure's exponential fall, from the steepest fall to 5 mmHg above the end-diastolic pressure (Weiss "
+       "1976)."},
       {"sim_stroke_work", "J", "Area of the pressure-volume loop."},
       {"sim_gls", "%", "Most negative longitudinal strain of the beat: mean over the wall's volume, against the end-diastolic shape."},
       {"sim_gcs", "%", "The same, circumferential."},

@@ -85,7 +85,7 @@ std::string medians(const Cohort &cohort, const std::vector<std::string> &quanti
         rows += cell(escape_html(display_name(name)), spread(values_of(cohort, group, name)));
     rows += "</tr>";
   }
-  return "<div class=\"card\"><table class=\"stack\"><thead>" + head + "</tr></thead><tbody>" + rows + "</tbody></table></div>";
+  return "<div class=\"card scroll\"><table class=\"stack\"><thead>" + head + "</tr></thead><tbody>" + rows + "</tbody></table></div>";
 }
 
 } // namespace

@@ -11,7 +11,7 @@ namespace corvivo::io {
 
 namespace {
 
-constexpr std::size_t picture_size = 260;               // pixels
+constexpr std::size_t picture_size = 260;                 // pixels
 constexpr std::array<double, 2> minus_volts{-30.0, 90.0}; // mV of -V: the scale runs from red to blue, so rest is blue
 
 std::string frames(const ReportData &data) {

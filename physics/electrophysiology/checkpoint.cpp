@@ -42,8 +42,8 @@ std::vector<std::vector<double>> rows(const std::vector<double> &values, std::si
 
 io::ArchiveWriter to_archive(const BeatCheckpoint &checkpoint) {
   io::ArchiveWriter writer;
-  writer(std::vector<double>{static_cast<double>(checkpoint.sample), checkpoint.latest, checkpoint.state.time, checkpoint.state.last_upstroke,
-                             static_cast<double>(checkpoint.record.voltage.nodes)});
+  writer(std::vector<double>{static_cast<double>(checkpoint.sample), checkpoint.latest, checkpoint.state.time,
+                             checkpoint.state.last_upstroke, static_cast<double>(checkpoint.record.voltage.nodes)});
   each_vector(writer, checkpoint);
   std::vector<float> calcium;
   for (const auto &frame : checkpoint.record.calcium)

@@ -10,7 +10,8 @@ namespace corvivo::physics {
 struct Diffusivity;
 
 /// Compressed rows of the owned nodes:  K_ij = sum over cells of volume grad N_i . D grad N_j,  M_ij = sum of volume / 20 (1 + delta_ij),
-/// lumped mass sum_j M_ij, over the cells that conduct; a node of none of them has lumped mass 1 and is alone. Within a row by HeartMesh node, so that sums run in the same order on any number of ranks.
+/// lumped mass sum_j M_ij, over the cells that conduct; a node of none of them has lumped mass 1 and is alone. Within a row by HeartMesh
+/// node, so that sums run in the same order on any number of ranks.
 struct DiffusionRows {
   std::vector<std::size_t> start{0};
   std::vector<std::uint32_t> column;

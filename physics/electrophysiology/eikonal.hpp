@@ -23,8 +23,8 @@ struct EikonalSeed {
 /// anisotropy the order of arrival is not that of the characteristics; so the result is the fixed point, whatever the order.
 class Eikonal {
 public:
-  /// `fibre_and_factor`: four numbers for each cell (unit fibre; factor on the squared speeds, 0 where no wave passes). Throws CaseError for speeds that are not
-  /// positive and for cells without volume.
+  /// `fibre_and_factor`: four numbers for each cell (unit fibre; factor on the squared speeds, 0 where no wave passes). Throws CaseError
+  /// for speeds that are not positive and for cells without volume.
   Eikonal(const std::vector<mesh::Vector3> &nodes, const std::vector<std::array<std::size_t, 4>> &cells,
           const std::vector<double> &fibre_and_factor, const WaveSpeeds &speeds);
 

@@ -249,8 +249,8 @@ void report(const ElectrophysiologyResult &result, const GatheredBeat &beat, con
     quantities.set("activations_most", *std::max_element(beat.upstrokes.begin(), beat.upstrokes.end()), "1");
   }
   for (std::size_t place = 1; options.vulnerability && place <= options.vulnerability->places.size(); ++place)
-    quantities.set("vulnerable_window_" + std::to_string(place), vulnerable_window(result.vulnerability, place, options.vulnerability->every),
-                   "ms");
+    quantities.set("vulnerable_window_" + std::to_string(place),
+                   vulnerable_window(result.vulnerability, place, options.vulnerability->every), "ms");
   report_ecg(result.ecg, options, quantities);
 }
 
@@ -312,7 +312,9 @@ ElectrophysiologyResult run_electrophysiology(MPI_Comm comm, const HeartMesh &me
   options.check();
   for (const double start : options.stimulus_starts())
     if (start >= options.duration)
-      on_rank_0(comm, [&] { warn("electrophysiology: a stimulus starts at " + fixed(start, 0) + " ms, after the end of the beat, and is left out"); });
+      on_rank_0(comm, [&] {
+        warn("electrophysiology: a stimulus starts at " + fixed(start, 0) + " ms, after the end of the beat, and is left out");
+      });
   const Kinds kinds(options);
   for (std::size_t k = 0; options.prepacing && k < kinds.models().size(); ++k)
     start_from_paced(kinds.names()[k], *kinds.models()[k], options, comm);

@@ -77,8 +77,8 @@ struct ElectrophysiologyOptions {
   double capacitance = 0.01;      ///< uF/mm^2
   std::optional<FastLayerOptions> fast_endocardium;
   std::optional<PurkinjeOptions> purkinje; ///< trees whose junctions are stimuli
-  std::vector<TissuePart> tissue; ///< parts that differ
-  std::vector<StimulusSite> sites; ///< see stimulated_sites()
+  std::vector<TissuePart> tissue;          ///< parts that differ
+  std::vector<StimulusSite> sites;         ///< see stimulated_sites()
   std::vector<StimulusBox> boxes;
   std::vector<StimulusBall> balls;
   std::vector<StimulusSurface> surfaces;
@@ -113,10 +113,10 @@ struct ElectrophysiologyResult {
   io::TimeSeries points;          ///< time [ms] and the potential [mV] at each named point, every ms; empty without points
   io::TimeSeries vulnerability;   ///< see vulnerability(); empty where it is not asked for
   NodalHistory voltage;           ///< mV, of the nodes of the fine mesh every `save_every`
-  io::Grid activation_map;        ///< the fine mesh with "activation_time [ms]"; of the monodomain also "repolarisation_time [ms]", "apd90 [ms]",
-                                  ///< "activations [1]" and of each cell "conduction_velocity [m/s]"; NaN where there is none
-  io::Grid purkinje;              ///< the trees, see to_grid(trees); empty without them
-  Diffusivity diffusivity;        ///< used; on every rank
+  io::Grid activation_map; ///< the fine mesh with "activation_time [ms]"; of the monodomain also "repolarisation_time [ms]", "apd90 [ms]",
+                           ///< "activations [1]" and of each cell "conduction_velocity [m/s]"; NaN where there is none
+  io::Grid purkinje;       ///< the trees, see to_grid(trees); empty without them
+  Diffusivity diffusivity; ///< used; on every rank
 };
 
 /// Collective. `mesh` and `fibres` are read on rank 0. Fills (on every rank) activation_time_total, for the monodomain

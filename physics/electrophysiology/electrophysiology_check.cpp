@@ -43,8 +43,7 @@ void check_parts(const ElectrophysiologyOptions &options, Complaints &complaints
       if (part.box->minimum[d] > part.box->maximum[d])
         complaints.push_back(where + ": found a box from " + print_number(part.box->minimum[d]) + " to " +
                              print_number(part.box->maximum[d]) + " mm along " + "xyz"[d] + "; expected the minimum first");
-    if (!part.ionic_model_name.empty() &&
-        states(part.ionic_model_name, part.cell) != states(options.ionic_model_name, options.ionic_model))
+    if (!part.ionic_model_name.empty() && states(part.ionic_model_name, part.cell) != states(options.ionic_model_name, options.ionic_model))
       complaints.push_back(where + ": found cells of " + part.ionic_model_name + " in tissue of " + options.ionic_model_name +
                            "; expected variants of one model, as its epi-, mid- and endocardial cells or other scales of its currents");
   }

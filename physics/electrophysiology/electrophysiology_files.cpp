@@ -12,8 +12,8 @@ namespace {
 
 struct Files {
   explicit Files(const std::string &folder)
-      : activation(folder + "/activation.csv"), calcium(folder + "/calcium.bin"), ecg(folder + "/ecg.csv"),
-        points(folder + "/points.csv"), map(folder + "/activation_map.vtu"), diffusivity(folder + "/diffusivity.csv") {}
+      : activation(folder + "/activation.csv"), calcium(folder + "/calcium.bin"), ecg(folder + "/ecg.csv"), points(folder + "/points.csv"),
+        map(folder + "/activation_map.vtu"), diffusivity(folder + "/diffusivity.csv") {}
   std::string activation, calcium, ecg, points, map, diffusivity;
 };
 
@@ -34,7 +34,8 @@ void save_voltage(const NodalHistory &voltage, io::Grid grid, const std::string 
   for (std::size_t t = 0; t < voltage.times.size(); ++t) {
     const auto begin = voltage.values.begin() + static_cast<std::ptrdiff_t>(t * voltage.nodes);
     grid.point_data.back().values.assign(begin, begin + static_cast<std::ptrdiff_t>(voltage.nodes));
-    const std::string number = std::to_string(t), name = "voltage_" + std::string(4 - std::min<std::size_t>(4, number.size()), '0') + number + ".vtu";
+    const std::string number = std::to_string(t),
+                      name = "voltage_" + std::string(4 - std::min<std::size_t>(4, number.size()), '0') + number + ".vtu";
     io::write_vtu(grid, folder + "/" + name);
     files.emplace_back(voltage.times[t], name);
   }

@@ -64,11 +64,14 @@ void ElectrophysiologyOptions::describe(io::Schema &schema) {
   schema.quantity("surface_to_volume", surface_to_volume, "1/mm", io::positive, "Membrane area per tissue volume.", "Niederer 2011");
   schema.quantity("capacitance", capacitance, "uF/mm^2", io::positive, "Membrane capacitance per area.", "Niederer 2011");
   schema.optional_section("fast_endocardium", fast_endocardium, "A subendocardial layer that conducts faster, as Purkinje fibres do.");
-  schema.optional_section("purkinje", purkinje,
-                          "Fractal trees on the endocardium whose ends excite the muscle: the conduction system itself instead of a faster layer.");
+  schema.optional_section(
+      "purkinje", purkinje,
+      "Fractal trees on the endocardium whose ends excite the muscle: the conduction system itself instead of a faster layer.");
   schema.list("tissue", tissue,
               "Parts of the tissue that differ: scar, border zone, layers of the wall; the last that covers a place counts.");
-  schema.list("sites", sites, "Stimuli on the left-ventricular endocardium; five early sites when no stimulus of any kind and no Purkinje network is given.");
+  schema.list(
+      "sites", sites,
+      "Stimuli on the left-ventricular endocardium; five early sites when no stimulus of any kind and no Purkinje network is given.");
   schema.list("boxes", boxes, "Stimulated boxes of space.");
   schema.list("balls", balls, "Stimulated balls of space.");
   schema.list("surfaces", surfaces, "Stimulated surfaces of the mesh.");

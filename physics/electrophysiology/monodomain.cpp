@@ -50,10 +50,10 @@ Monodomain::Monodomain(const Tissue &tissue, const IonicModel &model, const Diff
 Monodomain::Monodomain(const Tissue &tissue, const std::vector<const IonicModel *> &kinds, const Diffusivity &diffusivity,
                        std::vector<Stimulus> stimuli, const Discretisation &discretisation)
     : tissue_(tissue), cells_(kinds, kinds.size() > 1 ? tissue.kind : std::vector<std::uint8_t>{}, tissue.nodes.size()),
-      discretisation_(discretisation), diffusion_(make_diffusion(tissue, diffusivity, discretisation)),
-      rest_(cells_.initial_voltage()), voltage_(rest_), before_(rest_), states_(cells_.initial_states()), current_(stride()),
-      activation_(tissue.nodes.size(), never), repolarisation_(activation_), upstroke_(activation_), peak_(tissue.nodes.size(), 0.0),
-      upstrokes_(tissue.nodes.size(), 0), last_upstroke_(-never),
+      discretisation_(discretisation), diffusion_(make_diffusion(tissue, diffusivity, discretisation)), rest_(cells_.initial_voltage()),
+      voltage_(rest_), before_(rest_), states_(cells_.initial_states()), current_(stride()), activation_(tissue.nodes.size(), never),
+      repolarisation_(activation_), upstroke_(activation_), peak_(tissue.nodes.size(), 0.0), upstrokes_(tissue.nodes.size(), 0),
+      last_upstroke_(-never),
       front_(tissue, cells_, diffusivity.front_point, discretisation.quadrature_level, discretisation.consistent_mass) {
   set_stimuli(std::move(stimuli));
 }
@@ -152,7 +152,8 @@ Monodomain::State Monodomain::state() {
 }
 
 void Monodomain::set_state(State state) {
-  CORVIVO_ASSERT(state.voltage.size() == voltage_.size() && state.states.size() == states_.size() && state.upstrokes.size() == upstrokes_.size(),
+  CORVIVO_ASSERT(state.voltage.size() == voltage_.size() && state.states.size() == states_.size() &&
+                     state.upstrokes.size() == upstrokes_.size(),
                  "a state of the same tissue");
   front_.forget();
   time_ = state.time;

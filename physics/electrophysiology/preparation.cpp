@@ -136,9 +136,8 @@ std::vector<char> excitable_nodes(const Preparation &p) {
 Preparation prepare(const HeartMesh &mesh, const mesh::Fibres &fibres, const ElectrophysiologyOptions &options) {
   if (mesh.tetrahedra.empty())
     throw CaseError("electrophysiology: the mesh has no tetrahedra; make or load a mesh first");
-  const bool by_depth = options.fast_endocardium || std::any_of(options.tissue.begin(), options.tissue.end(), [](const TissuePart &part) {
-                          return part.layer.has_value();
-                        });
+  const bool by_depth = options.fast_endocardium || std::any_of(options.tissue.begin(), options.tissue.end(),
+                                                                [](const TissuePart &part) { return part.layer.has_value(); });
   if (by_depth && fibres.options.rule == "uniform")
     throw CaseError("electrophysiology: fast_endocardium and layers of the tissue go by the depth in the wall, which a mesh with "
                     "fibres.rule: uniform does not have; use a box or a ball");

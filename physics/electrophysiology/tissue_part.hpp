@@ -45,8 +45,8 @@ struct TissuePart {
 /// What the parts make of a mesh.
 struct Heterogeneity {
   std::vector<double> conduction; ///< of each cell of the mesh
-  std::vector<std::uint8_t> kind; ///< of each node: 0, or 1 + the number of the part (among those with cells of their own) that holds most of
-                                  ///< the volume around it; empty without such parts
+  std::vector<std::uint8_t> kind; ///< of each node: 0, or 1 + the number of the part (among those with cells of their own) that holds most
+                                  ///< of the volume around it; empty without such parts
 };
 
 /// The last part that covers a place counts. Throws CaseError for a region that the mesh does not have and for a part that covers nothing.

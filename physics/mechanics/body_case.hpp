@@ -48,7 +48,7 @@ struct BodyCase {
   std::vector<ProbeCase> probes;
   std::optional<DynamicsCase> dynamics;
   double end_time = 1000, time_step = 100, smallest_time_step = 0.01, save_every = 1000; ///< ms
-  int checkpoint_steps = 200; ///< 0: none
+  int checkpoint_steps = 200;                                                            ///< 0: none
   QuasiNewtonOptions newton;
 
   void describe(io::Schema &schema);

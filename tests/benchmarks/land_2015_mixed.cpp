@@ -1,6 +1,6 @@
-/// The three problems of Land et al., Proc R Soc A 471:20150641, 2015, as the cases 03 to 05 have them, on finer and finer meshes: quadratic
-/// displacements with a linear pressure (Taylor-Hood) and with a penalty at each quadrature point. Prints tables/land_2015_mixed.csv.
-/// Arguments: problems 1, 2, 3 (all without any); `fine` for the finest meshes too. One rank.
+/// The three problems of Land et al., Proc R Soc A 471:20150641, 2015, as the cases 03 to 05 have them, on finer and finer meshes:
+/// quadratic displacements with a linear pressure (Taylor-Hood) and with a penalty at each quadrature point. Prints
+/// tables/land_2015_mixed.csv. Arguments: problems 1, 2, 3 (all without any); `fine` for the finest meshes too. One rank.
 #include <io/base/log.hpp>
 #include <physics/mechanics/body_motion.hpp>
 #include <physics/mechanics/material.hpp>

@@ -47,7 +47,8 @@ TEST(ReentryCase, KilledGoesOnFromItsCheckpointToTheSameBits) {
   Outcome outcome = run_program(run_into(folder.file("whole"), coarse), folder.path());
   ASSERT_EQ(outcome.status, 0) << outcome.err;
   EXPECT_TRUE(fs::is_empty(folder.path() / "whole" / "cache" / "checkpoints")) << "they are removed at the end";
-  ASSERT_TRUE(kill_when_there(folder.path() / "killed" / "cache" / "checkpoints", run_into(folder.file("killed"), coarse), folder.path(), 300));
+  ASSERT_TRUE(
+      kill_when_there(folder.path() / "killed" / "cache" / "checkpoints", run_into(folder.file("killed"), coarse), folder.path(), 300));
   ASSERT_FALSE(fs::exists(folder.path() / "killed" / "stages" / "electrophysiology")) << "the kill came too late";
   outcome = run_program(run_into(folder.file("killed"), coarse), folder.path());
   ASSERT_EQ(outcome.status, 0) << outcome.err;

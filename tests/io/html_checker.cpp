@@ -31,7 +31,9 @@ public:
   }
 
 private:
-  void error(const std::string &what) { out_.errors.push_back(what + " at byte " + std::to_string(at_) + ": " + (at_ < page_.size() ? page_.substr(at_, 60) : "")); }
+  void error(const std::string &what) {
+    out_.errors.push_back(what + " at byte " + std::to_string(at_) + ": " + (at_ < page_.size() ? page_.substr(at_, 60) : ""));
+  }
   void text() {
     const std::size_t end = std::min(page_.find('<', at_), page_.size());
     const std::string found = page_.substr(at_, end - at_);

@@ -21,8 +21,8 @@ private:
 /// ../shared/... beside the project; tests that need a file from there skip with a message when it is absent (see SKIP_WITHOUT).
 std::filesystem::path shared(const std::string &relative);
 
-#define SKIP_WITHOUT(path)                                                                                                                \
-  if (!std::filesystem::exists(path))                                                                                                     \
+#define SKIP_WITHOUT(path)                                                                                                                 \
+  if (!std::filesystem::exists(path))                                                                                                      \
   GTEST_SKIP() << "needs " << (path) << ", which is not there"
 
 } // namespace corvivo::test

@@ -175,13 +175,14 @@ TEST(AnalyticBodies, ThickCylinderSwellsAsItsFormulaSays) {
   const double inner = 1.2, outer = std::sqrt(1 + (inner * inner - 1) * 0.49);
   const auto part = [](double l) { return std::log(l) - 0.5 / (l * l); };
   EXPECT_NEAR(part(inner) - part(outer), 0.1487999565, 1e-9) << "reference/analytic/thick_wall_neohookean.csv";
-  BodyCase options = body_case("geometry: {model: cylinder_quarter, inner: 7 mm, outer: 10 mm, height: 0.5 mm, element_size: 0.5 mm}\n"
-                               "incompressible: true\nmaterial: {model: neo_hooke, mu: 1 kPa}\npressure_surface: endocardium_lv\n"
-                               "holds: [{surface: x, fixed: [x]}, {surface: y, fixed: [y]}, {surface: z0, fixed: [z]}, {surface: z1, fixed: [z]}]\n"
-                               "pressure: {model: ramp, peak: " +
-                               std::to_string(part(inner) - part(outer)) +
-                               " kPa}\ntime_step: 250 ms\n"
-                               "probes: [{name: inside, position: [7 mm, 0 mm, 0 mm]}, {name: outside, position: [10 mm, 0 mm, 0 mm]}]\n");
+  BodyCase options =
+      body_case("geometry: {model: cylinder_quarter, inner: 7 mm, outer: 10 mm, height: 0.5 mm, element_size: 0.5 mm}\n"
+                "incompressible: true\nmaterial: {model: neo_hooke, mu: 1 kPa}\npressure_surface: endocardium_lv\n"
+                "holds: [{surface: x, fixed: [x]}, {surface: y, fixed: [y]}, {surface: z0, fixed: [z]}, {surface: z1, fixed: [z]}]\n"
+                "pressure: {model: ramp, peak: " +
+                std::to_string(part(inner) - part(outer)) +
+                " kPa}\ntime_step: 250 ms\n"
+                "probes: [{name: inside, position: [7 mm, 0 mm, 0 mm]}, {name: outside, position: [10 mm, 0 mm, 0 mm]}]\n");
   const physics::BodyResult result = run(options);
   EXPECT_NEAR(last(result, "inside_ux") / (7 * (inner - 1)), 1, 1e-3);
   EXPECT_NEAR(last(result, "outside_ux") / (10 * (outer - 1)), 1, 1e-3);
@@ -211,10 +212,11 @@ TEST(AnalyticBodies, BendAsFarHoweverStiffTheirVolumeIs) {
 
 /// The published end of the beam is 4.169 mm high, its spread over codes 4.151 to 4.185 (Land et al. 2015, figure 3).
 TEST(PublishedBodies, BeamOfCoarseElementsBendsAsInLand2015) {
-  BodyCase options = body_case("geometry: {model: slab, size: [10 mm, 1 mm, 1 mm], element: [0.5 mm, 0.5 mm, 0.5 mm]}\nincompressible: true\n"
-                               "holds: [{surface: x0, fixed: [x, y, z]}]\npressure_surface: z0\n"
-                               "pressure: {model: ramp, peak: 0.004 kPa}\ntime_step: 500 ms\n"
-                               "probes: [{name: tip, position: [10 mm, 0.5 mm, 1 mm]}]\n");
+  BodyCase options =
+      body_case("geometry: {model: slab, size: [10 mm, 1 mm, 1 mm], element: [0.5 mm, 0.5 mm, 0.5 mm]}\nincompressible: true\n"
+                "holds: [{surface: x0, fixed: [x, y, z]}]\npressure_surface: z0\n"
+                "pressure: {model: ramp, peak: 0.004 kPa}\ntime_step: 500 ms\n"
+                "probes: [{name: tip, position: [10 mm, 0.5 mm, 1 mm]}]\n");
   EXPECT_NEAR(1 + last(run(options), "tip_uz"), 4.1693, 0.01 * 4.1693) << "two cubes of six tetrahedra across: 1 %";
 }
 
