@@ -2,7 +2,6 @@
 #include <io/base/log.hpp>
 #include <io/base/parallel.hpp>
 #include <io/base/text.hpp>
-#include <mesh/distributed_mesh.hpp>
 #include <physics/ecg/qrs_complex.hpp>
 #include <physics/electrophysiology/beat.hpp>
 #include <physics/electrophysiology/conduction_velocity.hpp>
@@ -273,11 +272,7 @@ ElectrophysiologyResult eikonal_beat(const std::vector<const IonicModel *> &kind
 /// Collective. Gives the serial fine mesh free.
 ElectrophysiologyResult monodomain_beat(MPI_Comm comm, const std::vector<const IonicModel *> &kinds, Preparation &p,
                                         const Diffusivity &diffusivity, const ElectrophysiologyOptions &options, GatheredBeat &beat) {
-  // The serial fine mesh and deal.II's copy of it live only as long as it takes to cut each rank's share out of them.
-  const Tissue tissue = [&] {
-    const mesh::DistributedMesh distributed(comm, p.fine, static_cast<unsigned int>(p.refinements));
-    return distributed_tissue(distributed, p.fine.nodes, p.fibre_and_factor, p.kind);
-  }();
+  const Tissue tissue = distributed_tissue(comm, p.fine, static_cast<unsigned int>(p.refinements), p.fibre_and_factor, p.kind);
   p.fine = HeartMesh();
   p.fibre_and_factor = {};
   BeatRecord record;

@@ -3,6 +3,7 @@
 #include <io/base/text.hpp>
 #include <io/base/units.hpp>
 #include <physics/electrophysiology/monodomain.hpp>
+#include <physics/electrophysiology/stimulated_share.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -66,26 +67,26 @@ void Monodomain::set_stimuli(std::vector<Stimulus> stimuli) {
     for (const std::size_t node : stimuli_[s].nodes)
       listing.emplace(node, s);
   std::vector<unsigned long long> covered(stimuli_.size(), 0), excited(stimuli_.size(), 0);
-  const auto add = [&](std::size_t s, std::uint32_t i) {
+  const auto add = [&](std::size_t s, std::uint32_t i, double share) {
     ++covered[s];
-    if (tissue_.excitable[i]) {
+    if (tissue_.excitable[i] && share > 0) {
       ++excited[s];
-      stimulated_[s].push_back(i);
+      stimulated_[s].emplace_back(i, share);
     }
   };
   for (std::uint32_t i = 0; !listing.empty() && i < tissue_.owned; ++i)
     for (auto [at, end] = listing.equal_range(tissue_.mesh_node[i]); at != end; ++at)
-      add(at->second, i);
+      add(at->second, i, 1.0);
   for (std::size_t s = 0; s < stimuli_.size(); ++s)
-    for (std::uint32_t i = 0; stimuli_[s].shape != Stimulus::Shape::nodes && i < tissue_.owned; ++i)
-      if (stimuli_[s].covers(tissue_.nodes[i], tissue_.mesh_node[i]))
-        add(s, i);
+    if (stimuli_[s].shape != Stimulus::Shape::nodes)
+      for (const auto &[node, share] : stimulated_shares(tissue_, stimuli_[s]))
+        add(s, node, share);
   for (std::vector<unsigned long long> *counts : {&covered, &excited})
     MPI_Allreduce(MPI_IN_PLACE, counts->data(), static_cast<int>(counts->size()), MPI_UNSIGNED_LONG_LONG, MPI_SUM, tissue_.comm);
   for (std::size_t s = 0; s < stimuli_.size(); ++s) {
     if (covered[s] == 0)
-      throw io::CaseError("electrophysiology: the stimulus '" + stimuli_[s].name + "' covers no node of the mesh, which reaches from " +
-                          extent(tissue_) + "; move it into the mesh or make it larger than an element");
+      throw io::CaseError("electrophysiology: the stimulus '" + stimuli_[s].name + "' covers nothing of the mesh, which reaches from " +
+                          extent(tissue_) + "; move it into the mesh");
     if (excited[s] == 0)
       throw io::CaseError("electrophysiology: the stimulus '" + stimuli_[s].name +
                           "' covers only tissue that does not conduct (conduction 0); move it into living tissue");
@@ -127,9 +128,9 @@ void Monodomain::stimulate(double dt) {
   for (std::size_t s = 0; s < stimuli_.size(); ++s) {
     const double begin = std::max(time_, stimuli_[s].start), end = std::min(time_ + dt, stimuli_[s].start + stimuli_[s].duration);
     if (end > begin + rounding)
-      for (const std::uint32_t i : stimulated_[s])
+      for (const auto &[i, share] : stimulated_[s])
         if (!stimuli_[s].spares_activated || upstroke_[i] >= stimuli_[s].start)
-          voltage_[i] += (end - begin) * stimuli_[s].amplitude;
+          voltage_[i] += (end - begin) * share * stimuli_[s].amplitude;
   }
 }
 

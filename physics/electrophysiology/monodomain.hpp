@@ -70,7 +70,7 @@ private:
   const Tissue &tissue_;
   const Cells cells_;
   std::vector<Stimulus> stimuli_;
-  std::vector<std::vector<std::uint32_t>> stimulated_; ///< owned nodes under each stimulus
+  std::vector<std::vector<std::pair<std::uint32_t, double>>> stimulated_; ///< owned nodes under each stimulus, the share that each takes
   Discretisation discretisation_;
   std::unique_ptr<DiffusionScheme> diffusion_;
   const std::vector<double> rest_; ///< V at the start
