@@ -97,7 +97,12 @@ void Bidomain::make_solver() {
   petsc::check(KSPSetFromOptions(solver_));
   petsc::check(KSPSetOperators(solver_, system_, system_));
   petsc::check(KSPSetUp(solver_));
-  petsc::check(KSPSetUpOnBlocks(solver_));
+  PetscInt count = 0;
+  KSP *of_fields = nullptr;
+  petsc::check(PCFieldSplitGetSubKSP(split, &count, &of_fields));
+  for (PetscInt field = 0; field < count; ++field) // now: later the settings are gone
+    petsc::check(KSPSetUp(of_fields[field]));
+  petsc::check(PetscFree(of_fields));
 }
 
 void Bidomain::fill_right_side(const std::vector<double> &voltage, double dt) {

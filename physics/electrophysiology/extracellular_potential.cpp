@@ -79,8 +79,8 @@ int solve_system(KSP solver, Vec right_side, Vec solution, const std::string &wh
   if (reason < 0) {
     double residual = 0;
     petsc::check(KSPGetResidualNorm(solver, &residual));
-    throw SolveError("electrophysiology: " + what + " did not converge in " + std::to_string(iterations) +
-                     " iterations (preconditioned residual " + print_number(residual) +
+    throw SolveError("electrophysiology: " + what + " did not converge in " + std::to_string(iterations) + " iterations (" +
+                     KSPConvergedReasons[reason] + ", preconditioned residual " + print_number(residual) +
                      "); try a smaller time step or a larger electrophysiology.bidomain.tolerance");
   }
   return static_cast<int>(iterations);

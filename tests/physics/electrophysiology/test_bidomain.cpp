@@ -85,7 +85,7 @@ struct Wave {
 
 /// Root mean square errors of V and phi for V = (1 + t) f, phi = (1 + t) (g - 1), which Crank-Nicolson carries exactly.
 std::array<double, 2> manufactured_errors(double h, double consistent_mass) {
-  const Vector3 size{2, 1, h}; // nothing changes along z
+  const Vector3 size{2, 1, 0.125}; // nothing changes along z
   const Wave f{2 * pi / size[0], 2 * pi / size[1]}, g{4 * pi / size[0], 2 * pi / size[1]};
   constexpr double angle = 0.5, dt = 0.05;
   const Tissue tissue = tissue_of(mesh::make_slab(size, h), {std::cos(angle), std::sin(angle), 0});
@@ -124,7 +124,7 @@ TEST(BidomainSteps, MeetAManufacturedSolutionToSecondOrderInSpace) {
                finest = manufactured_errors(0.03125, mass);
     for (std::size_t field = 0; field < 2; ++field) {
       EXPECT_GT(coarse[field], 2 * fine[field]);
-      EXPECT_NEAR(std::log2(fine[field] / finest[field]), 2, 0.2) << (field == 0 ? "V" : "phi_e") << ", consistent mass " << mass;
+      EXPECT_GT(std::log2(fine[field] / finest[field]), 1.85) << (field == 0 ? "V" : "phi_e") << ", consistent mass " << mass;
     }
   }
 }
