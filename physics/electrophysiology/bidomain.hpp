@@ -10,10 +10,10 @@ namespace corvivo::physics {
 /// How the coupled system is solved: by conjugate gradients, "additive" (the two fields apart) or "symmetric_multiplicative" (extracellular
 /// between two of V, which is definite only where that of V reduces every error: Jacobi does not with a consistent mass, whose eigenvalues
 /// reach 2.5) in PCFIELDSPLIT's terms, or by GMRES, "multiplicative" or "schur" (upper factor, K_i + K_e for the Schur complement);
-/// and the preconditioners of the two fields, see SolverSettings. The defaults are the fastest definite ones of
-/// tests/benchmarks/bidomain_step.cpp.
+/// and the preconditioners of the two fields, see SolverSettings. The defaults are the fastest of
+/// tests/benchmarks/bidomain_step.cpp that are always definite.
 struct BidomainSolver {
-  std::string coupling = "additive", voltage = "jacobi", extracellular = "gamg";
+  std::string coupling = "additive", voltage = "jacobi", extracellular = "hypre";
 };
 
 /// M dV/dt = -K_i (V + phi) - s,   K_i V + (K_i + K_e) phi = I_e                            (Tung 1978, parabolic and elliptic)

@@ -25,7 +25,7 @@ public:
   /// `membrane` = chi C_m, uF/mm^3. Keeps a reference to `tissue`. Collective, as the rest. Throws CaseError where the tissue falls into
   /// parts that do not touch and for a ground or an electrode that covers no tissue that conducts.
   ExtracellularPotential(const Tissue &tissue, const BidomainDiffusivity &diffusivity, const BidomainOptions &options, double membrane,
-                         const std::string &preconditioner = "gamg");
+                         const std::string &preconditioner = "hypre");
 
   /// phi_e (mV) of the local nodes at `time` (for the currents of electrodes), from V with ghosts. Throws SolveError.
   const std::vector<double> &solve(const std::vector<double> &voltage, double time);

@@ -76,10 +76,10 @@ void measure(const Tissue &tissue, const IonicModel &model, const Monodomain::St
 
 void measure_others(const Tissue &tissue, const IonicModel &model, const Monodomain::State &from, double h) {
   for (const char *coupling : {"symmetric_multiplicative", "multiplicative", "schur"})
-    measure(tissue, model, from, {{coupling, "jacobi", "gamg"}}, h);
-  measure(tissue, model, from, {{"additive", "icc", "gamg"}}, h);
-  measure(tissue, model, from, {{"multiplicative", "jacobi", "hypre"}}, h);
-  measure(tissue, model, from, {{"additive", "jacobi", "hypre"}}, h);
+    measure(tissue, model, from, {{coupling, "jacobi", "hypre"}}, h);
+  measure(tissue, model, from, {{"additive", "icc", "hypre"}}, h);
+  measure(tissue, model, from, {{"multiplicative", "jacobi", "gamg"}}, h);
+  measure(tissue, model, from, {{"additive", "jacobi", "gamg"}}, h);
   measure(tissue, model, from, {{"additive", "jacobi", "icc"}}, h);
   measure(tissue, model, from, {{"additive", "jacobi", "jacobi"}}, h);
   measure(tissue, model, from, {{}, 1e-4}, h);
