@@ -55,12 +55,12 @@ std::vector<StimulusSite> ElectrophysiologyOptions::stimulated_sites() const {
 }
 
 void ElectrophysiologyOptions::describe(io::Schema &schema) {
-  schema.choice("method", method, {"monodomain", "bidomain", "pseudo_bidomain", "reaction_eikonal"},
-                "monodomain: the reaction-diffusion equation. bidomain: with the extracellular potential, both in one implicit step; some "
-                "thirty times "
-                "the work. pseudo_bidomain: the monodomain, and from its potential now and then the extracellular one. reaction_eikonal: "
-                "arrival times of an eikonal equation at the wanted velocities, and "
-                "at each the travelling wave of the ionic model; seconds instead of minutes.");
+  schema.choice(
+      "method", method, {"monodomain", "bidomain", "pseudo_bidomain", "reaction_eikonal"},
+      "monodomain: the reaction-diffusion equation. bidomain: with the extracellular potential, both in one implicit step; some twenty "
+      "times the work. pseudo_bidomain: the monodomain, and from its potential now and then the extracellular one. reaction_eikonal: "
+      "arrival times of an eikonal equation at the wanted velocities, and at each the travelling wave of the ionic model; seconds "
+      "instead of minutes.");
   schema.model("cell", ionic_model_name, ionic_model, ionic_models(), "Model of the myocytes.");
   schema.optional_section("prepacing", prepacing,
                           "Pace a cell to its limit cycle first and start the beat from there; else from the published initial values.");
