@@ -134,6 +134,8 @@ const std::vector<ResultName> &result_names() {
       // electrophysiology
       {"activation_last", "ms", "Last activation of any tissue in the run, of whichever wave: late where a re-entry goes on."},
       {"activations_most", "1", "Activations of the tissue that was activated most often."},
+      {"bidomain_iterations", "1",
+       "Mean iterations of the linear solver: of a step with method: bidomain, of each extracellular potential with pseudo_bidomain."},
       {"vulnerable_window_*", "ms",
        "Time during which a premature stimulus at that one of vulnerability.places (from 1) starts a re-entry."},
       {"activation_time_total", "ms",

@@ -50,11 +50,14 @@ Monodomain::Monodomain(const Tissue &tissue, const IonicModel &model, const Diff
 
 Monodomain::Monodomain(const Tissue &tissue, const std::vector<const IonicModel *> &kinds, const Diffusivity &diffusivity,
                        std::vector<Stimulus> stimuli, const Discretisation &discretisation)
+    : Monodomain(tissue, kinds, diffusivity, std::move(stimuli), discretisation, make_diffusion(tissue, diffusivity, discretisation)) {}
+
+Monodomain::Monodomain(const Tissue &tissue, const std::vector<const IonicModel *> &kinds, const Diffusivity &diffusivity,
+                       std::vector<Stimulus> stimuli, const Discretisation &discretisation, std::unique_ptr<DiffusionScheme> diffusion)
     : tissue_(tissue), cells_(kinds, kinds.size() > 1 ? tissue.kind : std::vector<std::uint8_t>{}, tissue.nodes.size()),
-      discretisation_(discretisation), diffusion_(make_diffusion(tissue, diffusivity, discretisation)), rest_(cells_.initial_voltage()),
-      voltage_(rest_), before_(rest_), states_(cells_.initial_states()), current_(stride()), activation_(tissue.nodes.size(), never),
-      repolarisation_(activation_), upstroke_(activation_), peak_(tissue.nodes.size(), 0.0), upstrokes_(tissue.nodes.size(), 0),
-      last_upstroke_(-never),
+      discretisation_(discretisation), diffusion_(std::move(diffusion)), rest_(cells_.initial_voltage()), voltage_(rest_), before_(rest_),
+      states_(cells_.initial_states()), current_(stride()), activation_(tissue.nodes.size(), never), repolarisation_(activation_),
+      upstroke_(activation_), peak_(tissue.nodes.size(), 0.0), upstrokes_(tissue.nodes.size(), 0), last_upstroke_(-never),
       front_(tissue, cells_, diffusivity.front_point, discretisation.quadrature_level, discretisation.consistent_mass) {
   set_stimuli(std::move(stimuli));
 }
@@ -134,9 +137,10 @@ void Monodomain::stimulate(double dt) {
   }
 }
 
-void Monodomain::diffuse(double dt) {
+void Monodomain::diffuse(double begin, double dt) {
   if (tissue_.halo)
     tissue_.halo->update(voltage_);
+  diffusion_->set_time(begin);
   diffusion_->advance(voltage_, dt);
 }
 
@@ -149,6 +153,7 @@ void Monodomain::start_from(double time, std::vector<double> voltage, std::vecto
 
 Monodomain::State Monodomain::state() {
   front_.forget();
+  diffusion_->forget();
   return {time_, last_upstroke_, voltage_, states_, activation_, repolarisation_, upstroke_, peak_, upstrokes_};
 }
 
@@ -157,6 +162,7 @@ void Monodomain::set_state(State state) {
                      state.upstrokes.size() == upstrokes_.size(),
                  "a state of the same tissue");
   front_.forget();
+  diffusion_->forget();
   time_ = state.time;
   last_upstroke_ = state.last_upstroke;
   voltage_ = std::move(state.voltage);
@@ -195,14 +201,14 @@ void Monodomain::record_activation(double dt) {
 void Monodomain::step(double dt) {
   before_ = voltage_;
   if (discretisation_.time == "strang") {
-    diffuse(0.5 * dt);
+    diffuse(time_, 0.5 * dt);
     react_extrapolated(dt);
     stimulate(dt);
-    diffuse(0.5 * dt);
+    diffuse(time_ + 0.5 * dt, 0.5 * dt);
   } else {
     react(dt);
     stimulate(dt);
-    diffuse(dt);
+    diffuse(time_, dt);
   }
   record_activation(dt);
   time_ += dt;
