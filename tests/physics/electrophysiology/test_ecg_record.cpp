@@ -122,7 +122,7 @@ std::map<std::string, double> exact_numbers() {
   return exact;
 }
 
-TEST(EcgRecord, OfKnownIntervalsIsMeasuredWithinItsStatedUncertainty) {
+TEST(EcgRecordDraws, OfKnownIntervalsAreMeasuredWithinTheirStatedUncertainty) {
   const auto exact = exact_numbers();
   for (const double noise : {0.005, 0.01, 0.02, 0.04}) {
     std::map<std::string, int> judged, within;
@@ -150,7 +150,7 @@ TEST(EcgRecord, OfKnownIntervalsIsMeasuredWithinItsStatedUncertainty) {
     EXPECT_EQ(judged.size(), 9u);
     EXPECT_LT(worst["qrs_duration"], noise < 0.03 ? 8 : 16) << "ms";
     EXPECT_LT(worst["qt_interval"], noise < 0.03 ? 8 : 16) << "ms";
-    EXPECT_LT(worst["qrs_axis"], 1.5) << "deg";
+    EXPECT_LT(worst["qrs_axis"], noise < 0.03 ? 2 : 4) << "deg";
   }
 }
 
