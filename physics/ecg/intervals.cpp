@@ -157,16 +157,18 @@ std::size_t index_of(const std::vector<double> &time, double t) {
   return std::min(at, time.size() - 1);
 }
 
-/// The steepest line over `half` samples on either side that falls after the peak of the T wave, and where it meets zero.
+/// The steepest line over `half` samples on either side that falls after the peak of the T wave, and where it meets the lowest level after
+/// it.
 std::optional<double> end_of_recorded_t(const std::vector<double> &time, const std::vector<double> &signal, std::size_t from,
                                         std::size_t half) {
   const auto peak = std::max_element(signal.begin() + static_cast<std::ptrdiff_t>(from), signal.end());
   const std::vector<double> slope = slopes(signal, half);
   const auto steepest = std::min_element(slope.begin() + (peak - signal.begin()), slope.end());
-  if (!(*steepest < 0) || *std::min_element(peak, signal.end()) > 0.3 * *peak) // still in the T wave; a P wave may follow
+  const double base = *std::min_element(peak, signal.end()); // a P wave may follow
+  if (!(*steepest < 0) || base > 0.3 * *peak)                // still in the T wave
     return std::nullopt;
   const auto at = static_cast<std::size_t>(steepest - slope.begin());
-  return time[at] - signal[at] / (*steepest / (time[1] - time[0]));
+  return time[at] - (signal[at] - base) / (*steepest / (time[1] - time[0]));
 }
 
 } // namespace

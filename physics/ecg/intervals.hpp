@@ -25,17 +25,18 @@ std::optional<EcgIntervals> ecg_intervals(const io::TimeSeries &ecg);
 /// A beat cut out of a record, its baseline taken off: a P wave may stand before it, and its noise need not be white.
 struct RecordedBeat {
   double peak = 0; ///< ms, a time within the QRS complex
-  std::vector<double>
-      slope_noise; ///< mV a sample: deviation of lines fitted over 1, 2, ... 6 samples on either side, root mean square over leads
+  /// mV a sample: deviation of lines fitted over 1, 2, ... 6 samples on either side, root mean square over leads.
+  std::vector<double> slope_noise;
 };
 
 /// The same of such a beat. The complex reaches from `peak` back and forth to where the speed first stays below the level, 5 % of its
 /// maximum or three of those deviations, for 12 ms. The T wave is looked at in leads smoothed over 20 ms on either side, its tangents are
-/// lines fitted over 8 ms on either side, the baseline is 0.
+/// lines fitted over 8 ms on either side, the baseline is the lowest level after it: noise, a U wave and
+/// what the baseline before QRS is off by never let the root mean square come down to 0.
 std::optional<EcgIntervals> ecg_intervals(const io::TimeSeries &ecg, const RecordedBeat &beat);
 
-/// Where the quiet stretch ahead of its QRS complex begins (ms): from the onset back as long as the speed stays below the level, at most 40
-/// ms.
+/// Where the quiet stretch ahead of its QRS complex begins (ms): from its onset back as long as the speed stays below the level, for 40 ms
+/// at most.
 double quiet_before(const io::TimeSeries &ecg, const RecordedBeat &beat);
 
 } // namespace corvivo::physics
