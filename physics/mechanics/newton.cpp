@@ -43,6 +43,15 @@ void LaggedSolver::renew() {
   stale_ = true;
 }
 
+/// The order of elimination goes too: it was chosen for the first matrix.
+void LaggedSolver::forget() {
+  PC factorisation = nullptr;
+  petsc::check(KSPGetPC(solver_, &factorisation));
+  petsc::check(PCReset(factorisation));
+  stale_ = true;
+  last_ = 0;
+}
+
 bool LaggedSolver::solve(Mat matrix, Vec b, Vec x) {
   const bool fresh = stale_;
   bool solved = attempt(matrix, b, x, fresh);
@@ -75,6 +84,13 @@ NewtonResult Newton::solve(Vec u, double pressure, double time, double dt) {
 
 NewtonResult Newton::solve(Vec u, double &pressure, double time, double dt, const VolumeLaw &law) {
   return iterate(u, pressure, time, dt, law);
+}
+
+/// The answer to the pressure's load is where the next one starts from.
+void Newton::forget() {
+  linear_.forget();
+  petsc::check(VecSet(load_step_, 0.0));
+  per_volume_ = 0;
 }
 
 Newton::Point Newton::evaluate(Vec u, double pressure, double time, double dt, const VolumeLaw &law) {
