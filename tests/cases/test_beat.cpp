@@ -75,8 +75,9 @@ TEST(BeatRuns, AKilledBeatGoesOnToTheSameBitsAndTwoRanksGiveTheSame) {
   const Outcome two =
       run_program({"run", "case.yaml", "--output", "two", "--set", "heartbeat.tension_fit.enabled=false"}, folder.path(), 2);
   ASSERT_EQ(two.status, 0) << two.err;
+  const auto on_two = results_of(folder.path() / "two");
   int compared = 0;
-  for (const corvivo::io::Quantity &q : results_of(folder.path() / "two").all())
+  for (const corvivo::io::Quantity &q : on_two.all())
     if (q.name.rfind("sim_", 0) == 0) {
       ASSERT_TRUE(results.has(q.name)) << q.name;
       EXPECT_NEAR(results.value(q.name), q.value, 1e-6 * std::max(std::abs(q.value), 1e-3)) << q.name;
