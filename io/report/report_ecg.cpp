@@ -50,7 +50,7 @@ std::string grid_path(const Paper &paper, double every, const char *style) {
   return std::string("<path class=\"") + style + "\" d=\"" + path + "\"/>";
 }
 
-/// A line across the picture at a time, with its letter above.
+/// A line across the picture at a time, with its letter below.
 struct Mark {
   double time = 0; // ms
   std::string letter;
@@ -64,8 +64,9 @@ std::string lead_picture(const TimeSeries &ecg, const std::string &lead, const P
       x.push_back(paper.x(ecg.column("time")[i])), y.push_back(paper.y(ecg.column(lead)[i]));
   std::string lines;
   for (const Mark &mark : marks)
-    lines += "<path class=\"mark\" d=\"M" + fixed(paper.x(mark.time), 1) + " 36V" + fixed(height, 0) + "\"/><text x=\"" +
-             fixed(paper.x(mark.time), 1) + "\" y=\"30\" class=\"letter\">" + escape_html(mark.letter) + "</text>";
+    lines += "<path class=\"mark\" d=\"M" + fixed(paper.x(mark.time), 1) + " 0V" + fixed(height - 30, 0) + "\"/><text x=\"" +
+             fixed(paper.x(mark.time), 1) + "\" y=\"" + fixed(height - 10, 0) + "\" class=\"letter\">" + escape_html(mark.letter) +
+             "</text>";
   return "<svg role=\"img\" viewBox=\"0 0 " + fixed(width, 0) + " " + fixed(height, 0) + "\" aria-label=\"ECG lead " + escape_html(lead) +
          "\">" + grid_path(paper, 10, "thin") + grid_path(paper, 50, "thick") + lines + "<polyline class=\"trace\" points=\"" +
          polyline_points(x, y, 0.5) + "\"/><text x=\"8\" y=\"32\" class=\"lead\">" + escape_html(lead) + "</text></svg>";
@@ -97,7 +98,7 @@ std::string measured_table(const ReportData &data) {
   std::string lines;
   for (const char *name : {"heart_rate", "rr_interval", "qrs_duration", "qt_interval", "qtc_bazett", "qtc_fridericia", "qrs_axis"})
     if (const Quantity *q = all.find(std::string("ecg_") + name))
-      lines += "<tr><th scope=\"row\">" + escape_html(display_name(q->name)) + "</th>" + cell("Measured", shown(q)) +
+      lines += "<tr><th scope=\"row\">" + escape_html(display_name(name)) + "</th>" + cell("Measured", shown(q)) +
                (simulated ? cell("Simulated", shown(all.find(name))) : "") + "</tr>";
   return "<table class=\"stack\"><thead><tr><th>Quantity</th><th class=\"num\">Measured</th>" +
          std::string(simulated ? "<th class=\"num\">Simulated</th>" : "") + "</tr></thead><tbody>" + lines + "</tbody></table>";
