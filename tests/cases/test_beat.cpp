@@ -60,8 +60,10 @@ TEST(BeatRuns, AKilledBeatGoesOnToTheSameBitsAndTwoRanksGiveTheSame) {
   EXPECT_EQ(count(resumed.err, "trial beat"), 0u) << "the searches were over: " << resumed.err;
   EXPECT_EQ(count(resumed.err, "passive stiffness"), 0u) << resumed.err;
 
-  fs::copy(killed, folder.path() / "whole", fs::copy_options::recursive); // the same stages before it
-  fs::remove_all(folder.path() / "whole" / "stages" / "heartbeat");
+  for (const char *name : {"whole", "two"}) { // the same stages before it
+    fs::copy(killed, folder.path() / name, fs::copy_options::recursive);
+    fs::remove_all(folder.path() / name / "stages" / "heartbeat");
+  }
   const Outcome whole = run_program({"run", "case.yaml", "--output", "whole"}, folder.path());
   ASSERT_EQ(whole.status, 0) << whole.err;
   EXPECT_EQ(count(whole.err, "trial beat 1"), 1u) << whole.err;
