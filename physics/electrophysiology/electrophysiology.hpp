@@ -40,7 +40,7 @@ struct ConductivityOptions {
 
 /// Subendocardial tissue that conducts faster, as the Purkinje network does.
 struct FastLayerOptions {
-  double depth = 0.1; ///< share of the wall from the endocardium
+  double depth = 0.1; ///< share of the wall from the endocardium; of the septum from each side
   double factor = 6;  ///< on the diffusivity: velocity grows with its root
   void describe(io::Schema &schema);
 };
@@ -97,8 +97,9 @@ struct ElectrophysiologyOptions {
   /// Throws CaseError with every complaint that needs no mesh.
   void check() const;
   std::vector<double> stimulus_starts() const; ///< ms, of the stimuli that the case names
-  /// `sites`, or default_stimulus_sites() where no stimulus of any kind and no Purkinje network is given.
-  std::vector<StimulusSite> stimulated_sites() const;
+  /// `sites`, or default_stimulus_sites(), in a biventricle with the right ones, where no stimulus of any kind and no Purkinje network is
+  /// given.
+  std::vector<StimulusSite> stimulated_sites(bool biventricle = false) const;
 };
 
 /// Whether the chosen ionic model has the calcium that drives contraction.
