@@ -93,6 +93,7 @@ void complain_of_right_ventricle(std::vector<std::string> &complaints, const std
   };
   complain(mechanics.right_end_diastolic_pressure, "right_end_diastolic_pressure");
   complain(mechanics.rv_tension_scale, "rv_tension_scale");
+  complain(mechanics.rv_stiffness_scale, "rv_stiffness_scale");
 }
 
 /// Volumes that the segmentation will give are not known yet: any that fit the others stand for them.

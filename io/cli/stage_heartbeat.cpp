@@ -201,7 +201,8 @@ Stage heartbeat_stage(StageContext context) {
             if (cavities == 2)
               quantities.set("rv_tension_scale", input.rv_tension_scale, "1");
             quantities.set("heartbeat_mesh_cells", static_cast<double>(heart.mesh.tetrahedra.size()), "1");
-            const physics::Reference reference = physics::unload(comm, heart.mesh, heart.fibres, mechanics);
+            const physics::Reference reference = mechanics.unloading.enabled ? physics::unload(comm, heart.mesh, heart.fibres, mechanics)
+                                                                             : physics::as_imaged(comm, heart.mesh, heart.fibres);
             input.reference = &reference;
             quantities.set("unloading_residual", reference.residual, "mm");
             tell_volumes(comm, heart, cycle, cavities, quantities);

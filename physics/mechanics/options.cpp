@@ -61,6 +61,8 @@ void MechanicsOptions::describe(io::Schema &schema) {
   schema.optional_quantity("rv_tension_scale", rv_tension_scale, "1", io::positive,
                            "Further factor on the tension of the right free wall of a biventricle, 1 when not given; the secant search "
                            "replaces it.");
+  schema.optional_quantity("rv_stiffness_scale", rv_stiffness_scale, "1", io::positive,
+                           "Further factor on the passive stress of the right free wall of a biventricle, 1 when not given.");
   schema.quantity("sheet_tension_fraction", sheet_tension_fraction, "1", io::between(0, 1),
                   "Part k_s of the active stress that acts along the sheet, Ta (f x f + k_s s x s + k_n n x n).");
   schema.quantity(

@@ -61,7 +61,7 @@ struct MechanicsOptions {
   std::unique_ptr<ActiveTension> activation;
   std::string stress_convention = "nominal";
   double tension_scale = 1.0;
-  std::optional<double> rv_tension_scale; ///< factor on that of the right free wall; none: as the left wall
+  std::optional<double> rv_tension_scale, rv_stiffness_scale; ///< factors of the right free wall; none: as the left wall
   double sheet_tension_fraction = 0.0, normal_tension_fraction = 0.0;
   double point_bulk_modulus = 300.0;                  ///< kPa, see SolidModel
   double end_diastolic_pressure = 8.0;                ///< mmHg

@@ -31,7 +31,8 @@ std::vector<double> tissue_at_points(const mesh::HeartMesh &mesh, const mesh::Fi
       io::Vector3 place{};
       for (int v = 0; v < 4; ++v)
         place = place + at[v] * mesh.nodes[tetrahedron[v]];
-      tissue.push_back(model.annulus.factor(io::dot(mesh.base_centre - place, mesh.long_axis)));
+      const double annulus = model.annulus.factor(io::dot(mesh.base_centre - place, mesh.long_axis));
+      tissue.push_back(mesh.region[c] == right ? annulus * model.right_stiffness_factor : annulus);
       tissue.push_back(mesh.region[c] == right ? model.right_tension_factor : 1.0);
     }
   return tissue;
@@ -54,6 +55,7 @@ SolidModel SolidModel::heart(const MechanicsOptions &options, double tension_sca
   model.valve_plane_load = options.valve_plane_load;
   if (cavities == 2)
     model.cavities.push_back("endocardium_rv");
+  model.right_stiffness_factor = options.rv_stiffness_scale.value_or(1);
   return model;
 }
 

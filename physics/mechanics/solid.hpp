@@ -23,7 +23,7 @@ struct SolidModel {
   const ActiveTension *activation = nullptr; ///< null: passive
   bool nominal_tension = true;
   double tension_scale = 1, sheet_tension_fraction = 0, normal_tension_fraction = 0; ///< 1
-  double right_tension_factor = 1;                             ///< on that of the right free wall, the region "rv_wall"
+  double right_tension_factor = 1, right_stiffness_factor = 1; ///< on those of the right free wall, the region "rv_wall"
   std::vector<std::pair<std::string, SurfaceSprings>> springs; ///< by name of the surface
   std::vector<std::string> clamped;                            ///< surfaces that do not move
   std::vector<std::string> cavities = {"endocardium_lv"};      ///< surfaces under pressure, at most two
