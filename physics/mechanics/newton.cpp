@@ -73,7 +73,6 @@ double LaggedSolver::distance(Vec b) {
     applied_ = petsc::like(b);
   PC factorisation = nullptr;
   petsc::check(KSPGetPC(solver_, &factorisation));
-  petsc::check(KSPSetReusePreconditioner(solver_, PETSC_TRUE)); // the matrix may have been assembled anew
   petsc::check(PCApply(factorisation, b, applied_));
   return petsc::norm(applied_);
 }
