@@ -1,13 +1,11 @@
 #include <io/base/errors.hpp>
 #include <io/base/parallel.hpp>
 #include <mesh/distributed_mesh.hpp>
+#include <mesh/partition.hpp>
 
 #include <deal.II/base/mpi.h>
 #include <deal.II/grid/tria.h>
 #include <deal.II/grid/tria_description.h>
-#include <deal.II/lac/dynamic_sparsity_pattern.h>
-#include <deal.II/lac/sparsity_pattern.h>
-#include <deal.II/lac/sparsity_tools.h>
 
 #include <algorithm>
 #include <cmath>
@@ -16,58 +14,6 @@
 namespace corvivo::mesh {
 
 namespace {
-
-/// Which (ancestor) cells share a face. A face of a refined mesh between two ancestors lies in the face that these share.
-std::vector<std::array<std::size_t, 2>> neighbours(const HeartMesh &mesh, std::size_t children) {
-  static constexpr int face[4][3] = {{1, 2, 3}, {0, 2, 3}, {0, 1, 3}, {0, 1, 2}};
-  struct Side {
-    std::array<std::size_t, 3> nodes;
-    std::size_t cell;
-  };
-  std::vector<Side> sides;
-  sides.reserve(4 * mesh.tetrahedra.size());
-  for (std::size_t c = 0; c < mesh.tetrahedra.size(); ++c)
-    for (const auto &f : face) {
-      const auto &cell = mesh.tetrahedra[c];
-      Side side{{cell[f[0]], cell[f[1]], cell[f[2]]}, c / children};
-      std::sort(side.nodes.begin(), side.nodes.end());
-      sides.push_back(side);
-    }
-  std::sort(sides.begin(), sides.end(), [](const Side &a, const Side &b) { return a.nodes < b.nodes; });
-  std::vector<std::array<std::size_t, 2>> pairs;
-  for (std::size_t i = 1; i < sides.size(); ++i)
-    if (sides[i].nodes == sides[i - 1].nodes && sides[i].cell != sides[i - 1].cell)
-      pairs.push_back({std::min(sides[i].cell, sides[i - 1].cell), std::max(sides[i].cell, sides[i - 1].cell)});
-  std::sort(pairs.begin(), pairs.end());
-  pairs.erase(std::unique(pairs.begin(), pairs.end()), pairs.end());
-  return pairs;
-}
-
-/// Rank of each cell.
-std::vector<unsigned int> partition(const HeartMesh &mesh, unsigned int levels, int ranks) {
-  const std::size_t children = std::size_t(1) << 3 * levels, ancestors = mesh.tetrahedra.size() / children;
-  CORVIVO_ASSERT(ancestors * children == mesh.tetrahedra.size(), "the mesh was not refined that often");
-  if (ancestors < static_cast<std::size_t>(ranks))
-    throw io::CaseError("the mesh has " + std::to_string(ancestors) + " cells to share among " + std::to_string(ranks) +
-                        " ranks; use fewer ranks or smaller elements");
-  std::vector<unsigned int> rank_of(ancestors, 0);
-  if (ranks > 1) {
-    dealii::DynamicSparsityPattern graph(ancestors, ancestors);
-    for (std::size_t c = 0; c < ancestors; ++c)
-      graph.add(c, c);
-    for (const auto &[a, b] : neighbours(mesh, children)) {
-      graph.add(a, b);
-      graph.add(b, a);
-    }
-    dealii::SparsityPattern connected;
-    connected.copy_from(graph);
-    dealii::SparsityTools::partition(connected, static_cast<unsigned int>(ranks), rank_of, dealii::SparsityTools::Partitioner::metis);
-  }
-  std::vector<unsigned int> all(mesh.tetrahedra.size());
-  for (std::size_t c = 0; c < all.size(); ++c)
-    all[c] = rank_of[c / children];
-  return all;
-}
 
 void create_serial(const HeartMesh &mesh, dealii::Triangulation<3> &serial) {
   std::vector<dealii::Point<3>> points;
@@ -149,7 +95,9 @@ DistributedMesh::DistributedMesh(MPI_Comm comm, const HeartMesh &mesh, unsigned 
   io::on_rank_0(comm, [&] {
     if (mesh.tetrahedra.empty())
       throw io::CaseError("the mesh has no tetrahedra to distribute");
-    rank_of = partition(mesh, levels, io::ranks(comm));
+    const std::vector<unsigned int> of_ancestors = partition(mesh, levels, io::ranks(comm));
+    for (std::size_t c = 0; c < mesh.tetrahedra.size(); ++c)
+      rank_of.push_back(of_ancestors[c >> 3 * levels]);
   });
   about_ = broadcast_about(mesh, comm);
   const std::vector<double> totals = io::broadcast(std::vector<double>{double(mesh.nodes.size()), double(mesh.tetrahedra.size())}, comm);

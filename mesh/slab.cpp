@@ -31,15 +31,18 @@ Counts boxes(const Vector3 &size, const Vector3 &element) {
   return n;
 }
 
-void add_six_tetrahedra(HeartMesh &mesh, const std::array<std::size_t, 8> &corner) {
-  // from corner 000 along one axis, then a second, then the third; bit i of a corner's number is its side along axis i
+/// `turned`: the sides (bits) from which to start instead of those of least coordinates.
+void add_six_tetrahedra(HeartMesh &mesh, const std::array<std::size_t, 8> &corner, std::size_t turned) {
+  // from the start along one axis, then a second, then the third; bit i of a corner's number is its side along axis i
   static constexpr int first_two[6][2] = {{1, 2}, {2, 4}, {4, 1}, {2, 1}, {4, 2}, {1, 4}};
   for (int p = 0; p < 6; ++p) {
-    const std::size_t a = corner[first_two[p][0]], b = corner[first_two[p][0] | first_two[p][1]];
-    if (p < 3) // even order of the axes
-      mesh.tetrahedra.push_back({corner[0], a, b, corner[7]});
+    const auto first = static_cast<std::size_t>(first_two[p][0]), second = first | static_cast<std::size_t>(first_two[p][1]);
+    const std::size_t start = corner[turned], a = corner[turned ^ first], b = corner[turned ^ second], end = corner[turned ^ 7];
+    const bool mirrored = (turned & 1) ^ (turned >> 1 & 1) ^ (turned >> 2 & 1);
+    if ((p < 3) != mirrored) // even order of the axes
+      mesh.tetrahedra.push_back({start, a, b, end});
     else
-      mesh.tetrahedra.push_back({corner[0], b, a, corner[7]});
+      mesh.tetrahedra.push_back({start, b, a, end});
   }
 }
 
@@ -60,6 +63,10 @@ void add_surfaces(HeartMesh &mesh, const Vector3 &size) {
 void SlabOptions::describe(io::Schema &schema) {
   schema.vector("size", size, "mm", "Edges of the box along x, y and z; one corner is the origin.");
   schema.vector("element", element, "mm", "Largest edge of the small boxes (six tetrahedra each) along x, y and z; 0: mesh.element_size.");
+  schema.flag(
+      "alternating", alternating,
+      "Boxes cut around diagonals that are mirrored from box to box, so that waves travel alike along all of them; false: all around "
+      "the same one, as in the benchmark of Niederer et al.");
 }
 
 Vector3 SlabOptions::edges(double element_size) const {
@@ -69,7 +76,7 @@ Vector3 SlabOptions::edges(double element_size) const {
   return edges;
 }
 
-HeartMesh make_slab(const Vector3 &size, const Vector3 &element) {
+HeartMesh make_slab(const Vector3 &size, const Vector3 &element, bool alternating) {
   const Counts n = boxes(size, element);
   HeartMesh mesh;
   mesh.region_names = {"slab"};
@@ -85,15 +92,15 @@ HeartMesh make_slab(const Vector3 &size, const Vector3 &element) {
         std::array<std::size_t, 8> corner{};
         for (std::size_t b = 0; b < 8; ++b)
           corner[b] = node(i + (b & 1), j + (b >> 1 & 1), k + (b >> 2 & 1));
-        add_six_tetrahedra(mesh, corner);
+        add_six_tetrahedra(mesh, corner, alternating ? (i & 1) | (j & 1) << 1 | (k & 1) << 2 : 0);
       }
   mesh.region.assign(mesh.tetrahedra.size(), 0);
   add_surfaces(mesh, size);
   return mesh;
 }
 
-HeartMesh make_slab(const Vector3 &size, double element_size) {
-  return make_slab(size, Vector3{element_size, element_size, element_size});
+HeartMesh make_slab(const Vector3 &size, double element_size, bool alternating) {
+  return make_slab(size, Vector3{element_size, element_size, element_size}, alternating);
 }
 
 } // namespace corvivo::mesh

@@ -1,7 +1,4 @@
-#include <physics/simulation.hpp>
-
-#include <physics/mechanics/newton.hpp>
-#include <physics/observables.hpp>
+#include <physics/simulation_parts.hpp>
 
 #include <io/base/log.hpp>
 #include <io/base/parallel.hpp>
@@ -36,12 +33,6 @@ std::vector<io::Vector3> vertices_at(const Reference &reference, const std::vect
   return places;
 }
 
-SolidModel model_of(const HeartbeatInput &input, const MechanicsOptions &options, std::size_t cavities) {
-  SolidModel model = SolidModel::heart(options, input.tension_scale, cavities);
-  model.right_tension_factor = input.rv_tension_scale;
-  return model;
-}
-
 } // namespace
 
 void HeartbeatResult::require_complete() const {
@@ -49,36 +40,20 @@ void HeartbeatResult::require_complete() const {
     throw io::SolveError(failure, residuals);
 }
 
-struct Simulation::Parts {
-  MPI_Comm comm;
-  const HeartbeatInput &input;
-  const MechanicsOptions &options;
-  const std::size_t cavities;
-  HeartbeatResult result;
-  Solid solid;
-  Newton newton;
-  petsc::Vector u, before, guess;
-  std::unique_ptr<WallStrainMeter> strains; ///< rank 0
-  CirculationState state;
-  PerCavity pressure, last_pressure; ///< kPa
-  double time = 0, last_dt = 0;      ///< ms
-  double tension = 0, next_save = 0;
+SolidModel Simulation::Parts::model() const {
+  SolidModel chosen = SolidModel::heart(options, input.tension_scale, cavities);
+  chosen.right_tension_factor = input.rv_tension_scale;
+  return chosen;
+}
 
-  Parts(MPI_Comm communicator, const HeartbeatInput &start, const MechanicsOptions &chosen)
-      : comm(communicator), input(start), options(chosen),
-        cavities(cavities_of(communicator, start.mesh)), result{{}, reference_of(communicator, start, chosen), cavities},
-        solid(communicator, start.mesh, start.fibres, model_of(start, chosen, cavities)), newton(solid, chosen.newton),
-        u(solid.domain().make_vector()), before(solid.domain().make_vector()), guess(solid.domain().make_vector()), state(start.state) {}
-
-  void load_to_end_diastole();
-  CirculationState with_volumes(CirculationState of, const PerCavity &volume) const;
-  void add_columns();
-  void record(const Solid::State &at, const HeartbeatObserver &observer);
-  double wanted_step() const { return tension > 0.5 ? options.time_step : std::max(options.time_step, options.resting_time_step); }
-  NewtonResult attempt(double dt, bool extrapolate, CirculationState &next);
-  NewtonResult step(double dt, double &taken);
-  bool finished(double end) const;
-};
+/// All that does not depend on how the heart moves.
+void Simulation::Parts::set_up() {
+  solid.set_reference(input.mesh, result.reference.places);
+  solid.set_rest(displacement_as_imaged(result.reference));
+  solid.set_calcium(input.mesh, input.calcium);
+  result.mesh_volume = imaged_volumes(comm, input.mesh);
+  add_columns();
+}
 
 /// A state with the volumes (mm^3) of the 3-D cavities.
 CirculationState Simulation::Parts::with_volumes(CirculationState of, const PerCavity &volume) const {
@@ -88,31 +63,29 @@ CirculationState Simulation::Parts::with_volumes(CirculationState of, const PerC
 }
 
 void Simulation::Parts::load_to_end_diastole() {
-  const std::vector<io::Vector3> imaged = displacement_as_imaged(result.reference);
   pressure = last_pressure = end_diastolic_pressures(options, cavities);
-  solid.set_reference(input.mesh, result.reference.places);
-  solid.set_rest(imaged);
   if (result.reference.iterations > 0) { // unloaded: the imaged shape is the loaded one
-    solid.domain().spread(imaged, u);
+    solid.domain().spread(displacement_as_imaged(result.reference), u);
     solid.accept(u, 0);
     inflate(solid, newton, u, pressure, pressure, 1);
   } else
     inflate(solid, newton, u, 0, pressure, 4);
-  solid.set_calcium(input.mesh, input.calcium);
   solid.rest_activation(u, 0);
   petsc::copy(u, before);
   const Solid::State at = solid.assemble(u, pressure, 0, 0, false);
   state = with_volumes(state, at.volume);
   result.min_det_f = at.min_det_f;
-  const auto displacement = solid.domain().gather(u);
-  if (io::rank(comm) == 0) {
-    mesh::HeartMesh loaded = input.mesh;
-    loaded.nodes = vertices_at(result.reference, displacement);
-    strains = std::make_unique<WallStrainMeter>(loaded, input.fibres);
-  }
-  result.mesh_volume = imaged_volumes(comm, input.mesh);
-  add_columns();
+  measure_strains_from(vertices_at(result.reference, solid.domain().gather(u)));
   record(at, {});
+}
+
+void Simulation::Parts::measure_strains_from(std::vector<io::Vector3> vertices) {
+  end_diastole = std::move(vertices);
+  if (io::rank(comm) != 0)
+    return;
+  mesh::HeartMesh loaded = input.mesh;
+  loaded.nodes = end_diastole;
+  strains = std::make_unique<WallStrainMeter>(loaded, input.fibres);
 }
 
 void Simulation::Parts::add_columns() {
@@ -228,9 +201,17 @@ bool Simulation::Parts::finished(double end) const {
   return fills_again("volume_lv") && (cavities == 1 || fills_again("volume_rv"));
 }
 
-Simulation::Simulation(MPI_Comm comm, const HeartbeatInput &input, const MechanicsOptions &options)
-    : parts_(std::make_unique<Parts>(comm, input, options)) {
-  parts_->load_to_end_diastole();
+void Simulation::Parts::count_effort() {
+  result.newton_iterations = earlier.newton + newton.iterations();
+  result.factorisations = earlier.factorisations + newton.linear().factorisations();
+  result.linear_iterations = earlier.linear + newton.linear().iterations();
+}
+
+Simulation::Simulation(MPI_Comm comm, const HeartbeatInput &input, const MechanicsOptions &options, const Restart &restart)
+    : parts_(std::make_unique<Parts>(comm, input, options, reference_of(comm, input, options), restart)) {
+  parts_->set_up();
+  if (!parts_->go_on(restart))
+    parts_->load_to_end_diastole();
 }
 
 Simulation::~Simulation() = default;
@@ -255,16 +236,17 @@ HeartbeatResult Simulation::run(const HeartbeatObserver &observer) {
     }
     now.record(solved.state, observer);
     progress.update(now.time);
+    if (now.options.checkpoint_steps > 0 && now.result.steps % now.options.checkpoint_steps == 0 && !now.finished(end))
+      now.keep();
   }
-  now.result.newton_iterations = now.newton.iterations();
-  now.result.factorisations = now.newton.linear().factorisations();
-  now.result.linear_iterations = now.newton.linear().iterations();
+  now.checkpoints.clear();
+  now.count_effort();
   return now.result;
 }
 
 HeartbeatResult run_heartbeat(MPI_Comm comm, const HeartbeatInput &input, const MechanicsOptions &options, io::Quantities &quantities,
-                              const HeartbeatObserver &observer) {
-  HeartbeatResult result = Simulation(comm, input, options).run(observer);
+                              const HeartbeatObserver &observer, const Restart &restart) {
+  HeartbeatResult result = Simulation(comm, input, options, restart).run(observer);
   observe(result, quantities);
   return result;
 }

@@ -4,6 +4,7 @@
 #include <physics/mechanics/options.hpp>
 #include <physics/mechanics/unloading.hpp>
 #include <physics/nodal_history.hpp>
+#include <physics/restart.hpp>
 
 #include <io/base/quantity.hpp>
 #include <io/base/time_series.hpp>
@@ -62,8 +63,10 @@ struct HeartbeatResult {
 /// strain_radial [1], torsion [deg/cm].
 class Simulation {
 public:
-  /// Collective: unloads (unless the input knows the reference), inflates to the end-diastolic pressure.
-  Simulation(MPI_Comm comm, const HeartbeatInput &input, const MechanicsOptions &options);
+  /// Collective: unloads (unless the input knows the reference) and inflates to the end-diastolic pressure, or goes on from the last
+  /// checkpoint of a killed run of the same input and options, to the same bits on one rank. A checkpoint of another case or a damaged one
+  /// is told and left aside. Every run, kept or not, drops its factorisation where a checkpoint is due.
+  Simulation(MPI_Comm comm, const HeartbeatInput &input, const MechanicsOptions &options, const Restart &restart = {});
   ~Simulation();
   /// One heart period. Collective; `observer` is called on rank 0. The series is the same on every rank.
   HeartbeatResult run(const HeartbeatObserver &observer = {});
@@ -75,7 +78,7 @@ private:
 
 /// `Simulation` in one call, with its quantities (see observables.hpp).
 HeartbeatResult run_heartbeat(MPI_Comm comm, const HeartbeatInput &input, const MechanicsOptions &options, io::Quantities &quantities,
-                              const HeartbeatObserver &observer = {});
+                              const HeartbeatObserver &observer = {}, const Restart &restart = {});
 
 /// A search for the tension scales that give the stroke volumes of the 3-D ventricles.
 struct TensionSearch {

@@ -1,12 +1,14 @@
 #include <io/base/checkpoint.hpp>
 
 #include <io/base/errors.hpp>
+#include <io/base/log.hpp>
 #include <io/base/parallel.hpp>
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <cstdint>
+#include <sstream>
 
 namespace corvivo::io {
 
@@ -31,6 +33,29 @@ std::string fingerprint(const std::string &numbers) {
 void ArchiveWriter::write(const std::string &path, int mark) const {
   write_headed_file(path, format,
                     {nlohmann::json{{"mark", mark}, {"lengths", lengths_}, {"fingerprint", fingerprint(numbers_)}}.dump(), numbers_});
+}
+
+void ArchiveWriter::operator()(const TimeSeries &series) {
+  for (const auto &column : series.columns())
+    (*this)(column.values);
+}
+
+void ArchiveReader::operator()(TimeSeries &series) {
+  TimeSeries read;
+  std::vector<std::vector<double>> columns;
+  for (const auto &column : series.columns()) {
+    read.add_column(column.name, column.unit);
+    (*this)(columns.emplace_back());
+    if (columns.back().size() != columns.front().size())
+      throw CaseError(path_ + ": " + what + " of another table; delete it and run again");
+  }
+  for (std::size_t row = 0; !columns.empty() && row < columns.front().size(); ++row) {
+    std::vector<double> values;
+    for (const auto &column : columns)
+      values.push_back(column[row]);
+    read.append_row(values);
+  }
+  series = std::move(read);
 }
 
 ArchiveReader::ArchiveReader(const std::string &path) : file_(read_headed_file(path, format, what)), path_(path) {
@@ -74,16 +99,19 @@ std::optional<ArchiveReader> Checkpoints::load() {
     return std::nullopt;
   std::optional<ArchiveReader> found[2];
   int marks[4]; // of each slot, and minus that: the least over the ranks
+  std::string problems;
   for (int slot = 0; slot < 2; ++slot) {
     try {
       if (std::filesystem::exists(file(slot)))
         found[slot].emplace(file(slot).string());
-    } catch (const CaseError &) {
+    } catch (const CaseError &damage) {
       found[slot].reset();
+      problems += damage.what() + std::string("\n");
     }
     marks[slot] = found[slot] ? found[slot]->mark() : -1;
     marks[2 + slot] = -marks[slot];
   }
+  tell(problems);
   MPI_Allreduce(MPI_IN_PLACE, marks, 4, MPI_INT, MPI_MIN, comm_);
   int best = -1;
   for (int slot = 0; slot < 2; ++slot)
@@ -95,10 +123,28 @@ std::optional<ArchiveReader> Checkpoints::load() {
   return std::move(found[best]);
 }
 
+/// What was wrong with the files of any rank.
+void Checkpoints::tell(const std::string &problems) const {
+  for (const std::string &of_rank : all_gather(problems, comm_)) {
+    std::istringstream lines(of_rank);
+    for (std::string line; std::getline(lines, line);)
+      warn(line.substr(0, line.find("; delete")) + "; it is left aside");
+  }
+}
+
 void Checkpoints::clear() const {
   std::error_code ignored;
   for (int slot = 0; *this && slot < 2; ++slot)
     std::filesystem::remove(file(slot), ignored);
+  if (!*this || rank(comm_) != 0)
+    return;
+  std::vector<std::filesystem::path> others;
+  for (const auto &entry : std::filesystem::directory_iterator(stem_.parent_path(), ignored))
+    for (const char *slot : {".0.", ".1."})
+      if (entry.path().filename().string().rfind(stem_.filename().string() + slot, 0) == 0)
+        others.push_back(entry.path());
+  for (const std::filesystem::path &other : others)
+    std::filesystem::remove(other, ignored);
 }
 
 } // namespace corvivo::io

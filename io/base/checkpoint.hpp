@@ -1,6 +1,7 @@
 #pragma once
 /// The state of a long computation on disk, so that a killed run goes on where it was.
 #include <io/base/headed_file.hpp>
+#include <io/base/time_series.hpp>
 
 #include <filesystem>
 #include <mpi.h>
@@ -15,6 +16,8 @@ public:
     lengths_.push_back(values.size());
     numbers_ += to_bytes(values);
   }
+  /// The rows of a series.
+  void operator()(const TimeSeries &series);
   /// `mark` says where the computation was. Throws CaseError when the file cannot be written.
   void write(const std::string &path, int mark) const;
 
@@ -36,6 +39,8 @@ public:
     if (bytes > 0)
       std::memcpy(values.data(), file_.numbers.data() + at_ - bytes, bytes);
   }
+  /// The rows of a series that has its columns; those that it had are gone.
+  void operator()(TimeSeries &series);
 
 private:
   std::size_t next_bytes(std::size_t size);
@@ -56,13 +61,15 @@ public:
 
   /// Collective; makes the folder. Throws CaseError when a file cannot be written.
   void save(int mark, const ArchiveWriter &archive);
-  /// Collective: the last one that all ranks have, of the same number of ranks; files that are damaged count as absent.
+  /// Collective: the last one that all ranks have, of the same number of ranks; files that are damaged are told and count as absent.
   std::optional<ArchiveReader> load();
-  /// Collective: removes them.
+  /// Removes them, those of other numbers of ranks too. Every rank calls it.
   void clear() const;
 
 private:
   std::filesystem::path file(int slot) const;
+
+  void tell(const std::string &problem) const;
 
   std::filesystem::path stem_;
   MPI_Comm comm_;

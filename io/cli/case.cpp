@@ -65,6 +65,7 @@ void Case::describe(io::Schema &schema) {
   schema.optional_section("segmentation", segmentation, "Label maps of a short-axis stack.");
   schema.optional_section("mesh", mesh, "Tetrahedra of the heart wall; also those of the mechanics.");
   schema.optional_section("fibres", fibres, "Rule-based fibre directions.");
+  schema.optional_section("ecg", ecg, "A recorded ECG of the patient: beats, intervals, axis and waves with their uncertainty.");
   schema.optional_section("electrophysiology", electrophysiology, "Electrical activation of one beat.");
   schema.optional_section("circulation", circulation, "The closed-loop circulation that calibration starts from.");
   schema.optional_section("surrogate", surrogate, "A network trained on runs of the circulation.");

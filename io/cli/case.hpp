@@ -12,6 +12,7 @@
 #include <mesh/slab.hpp>
 #include <mesh/tissue.hpp>
 #include <physics/circulation/circulation_model.hpp>
+#include <physics/ecg/ecg_record.hpp>
 #include <physics/electrophysiology/electrophysiology.hpp>
 #include <physics/mechanics/body_case.hpp>
 #include <physics/mechanics/options.hpp>
@@ -76,6 +77,7 @@ struct Case {
   std::optional<mesh::SegmentationOptions> segmentation;
   std::optional<MeshCase> mesh;
   std::optional<mesh::FibreOptions> fibres;
+  std::optional<physics::EcgRecordOptions> ecg;
   std::optional<physics::ElectrophysiologyOptions> electrophysiology;
   std::optional<physics::CirculationOptions> circulation;
   std::optional<surrogate::SurrogateOptions> surrogate;

@@ -43,6 +43,7 @@ const std::vector<Command> &commands() {
        [](const Invocation &i) { return run_case(i, {"shapes"}); }},
       {"report", "CASE.yaml", "the report again, from finished stages", report_case},
       {"cohort", "LIST.csv|FOLDER", "many patients: one table, one page", run_cohort},
+      {"ecg", "RECORD.hea", "beats, intervals, axis and waves of a recorded ECG (WFDB)", show_ecg},
       {"dicom", "FOLDER [--output DIR --key FILE]", "the series of an exam; their pseudonymised export", show_dicom},
       {"explain", "[key.path | quantity | --markdown]", "what a key or a result means", explain},
       {"list", "[kind]", "models of a kind", list_models},

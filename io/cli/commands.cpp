@@ -4,6 +4,7 @@
 #include <io/base/hash.hpp>
 #include <io/base/log.hpp>
 #include <io/base/parallel.hpp>
+#include <io/cli/case.hpp>
 #include <io/cli/outputs.hpp>
 #include <io/cli/result_names.hpp>
 #include <io/cli/stages.hpp>
@@ -48,12 +49,11 @@ std::string program_hash() {
   return io::file_hash("/proc/self/exe");
 }
 
-int run_case(const Invocation &invocation, const std::vector<std::string> &last) {
-  const fs::path file = case_file(invocation);
-  Case options = read_case(file, invocation.overrides);
-  const fs::path output = output_folder(invocation, file);
-  Pipeline pipeline(MPI_COMM_WORLD, output, program_hash(), invocation.force);
+void run_stages(Case &options, const fs::path &file, const fs::path &output, const std::string &command, bool force,
+                const std::vector<std::string> &last) {
+  Pipeline pipeline(MPI_COMM_WORLD, output, program_hash(), force);
   Outputs outputs(options, pipeline, file);
+  outputs.set_command(command);
   io::say(options.title + " -> " + output.string());
   const std::vector<Stage> stages = stages_of({options, pipeline}, last);
   for (const Stage &stage : stages) {
@@ -70,6 +70,12 @@ int run_case(const Invocation &invocation, const std::vector<std::string> &last)
   }
   outputs.write("", "");
   io::say("done: " + (output / "report.html").string());
+}
+
+int run_case(const Invocation &invocation, const std::vector<std::string> &last) {
+  const fs::path file = case_file(invocation);
+  Case options = read_case(file, invocation.overrides);
+  run_stages(options, file, output_folder(invocation, file), "corvivo run " + file.string(), invocation.force, last);
   return 0;
 }
 

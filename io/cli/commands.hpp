@@ -1,9 +1,12 @@
 #pragma once
 /// What each command does; `command_line.cpp` lists them.
+#include <filesystem>
 #include <string>
 #include <vector>
 
 namespace corvivo::cli {
+
+struct Case;
 
 /// A command line after parsing.
 struct Invocation {
@@ -26,10 +29,16 @@ int check_case(const Invocation &invocation);
 int report_case(const Invocation &invocation);
 int explain(const Invocation &invocation);
 int list_models(const Invocation &invocation);
+/// A recorded ECG measured, with the same files as a case leaves.
+int show_ecg(const Invocation &invocation);
 /// The table of the DICOM series below a folder; with --output and --key their pseudonymised export.
 int show_dicom(const Invocation &invocation);
 /// Many patients, each as `run_case` of its own process; see cohort.hpp.
 int run_cohort(const Invocation &invocation);
+
+/// Runs the stages of `options` up to the first of `last` and writes what a run leaves into `output`; `command` is what was typed.
+void run_stages(Case &options, const std::filesystem::path &file, const std::filesystem::path &output, const std::string &command,
+                bool force, const std::vector<std::string> &last);
 
 /// Identifies the code: other code may make other results from the same inputs.
 std::string program_hash();

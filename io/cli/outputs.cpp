@@ -90,6 +90,7 @@ io::ReportData Outputs::report_data(const io::Quantities &quantities) const {
   data.fitted = series("calibration", "fitted_beat.csv");
   data.heartbeat = series("heartbeat", "heartbeat.csv");
   data.ecg = series("electrophysiology", "ecg.csv");
+  data.measured_ecg = series("ecg", "beat.csv");
   if (finished("prognosis"))
     data.scores = calibration::scores_from_json(io::read_file(file("prognosis", "scores.json").string()));
   if (finished("whatif"))

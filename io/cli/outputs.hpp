@@ -9,6 +9,8 @@ namespace corvivo::cli {
 class Outputs {
 public:
   Outputs(Case &options, const Pipeline &pipeline, const std::filesystem::path &case_file);
+  /// What was typed, where that was not `corvivo run CASE`.
+  void set_command(const std::string &command) { record_.command = command; }
   /// Collective; called at the end of a run, good or bad. `failed_stage` and `sentence` are empty when everything went well.
   void write(const std::string &failed_stage, const std::string &sentence);
 

@@ -84,7 +84,8 @@ Stage slab_stage(const MeshCase &options, Pipeline &pipeline) {
   MeshCase named = options;
   return {"mesh", {}, inputs_of(named), [options, &pipeline](const std::filesystem::path &folder, io::Quantities &quantities) {
             io::on_rank_0(pipeline.communicator(), [&] {
-              const mesh::HeartMesh slab = mesh::make_slab(options.slab->size, options.slab->edges(options.tetrahedra.element_size));
+              const mesh::HeartMesh slab =
+                  mesh::make_slab(options.slab->size, options.slab->edges(options.tetrahedra.element_size), options.slab->alternating);
               mesh::add_mesh_quantities(slab, quantities);
               save(slab, (folder / "mesh.vtu").string());
             });

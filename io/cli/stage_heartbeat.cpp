@@ -1,11 +1,14 @@
 // One beat of the 3-D ventricles that the mesh has in the fitted circulation; their active tension is set first, on a coarser mesh.
 #include <io/cli/stages.hpp>
 
+#include <io/base/checkpoint.hpp>
 #include <io/base/log.hpp>
 #include <io/base/parallel.hpp>
 #include <io/base/text.hpp>
 #include <io/cli/fitted_circulation.hpp>
+#include <io/cli/kept_numbers.hpp>
 #include <io/formats/vtu.hpp>
+#include <physics/mechanics/material.hpp>
 #include <physics/simulation.hpp>
 
 #include <algorithm>
@@ -73,7 +76,7 @@ double stroke_volume(const physics::LimitCycle &cycle) {
 }
 
 /// Sets the material's stiffness on the mesh of the beat. Collective.
-void fit_stiffness(Case &options, const Pipeline &pipeline, const Heart &heart, io::Quantities &quantities) {
+void fit_stiffness(Case &options, const Pipeline &pipeline, const Heart &heart, KeptNumbers &kept, io::Quantities &quantities) {
   const StiffnessFit &fit = options.heartbeat->stiffness_fit;
   physics::MechanicsOptions &mechanics = options.heartbeat->mechanics;
   if (!fit.enabled || !mechanics.unloading.enabled)
@@ -81,43 +84,87 @@ void fit_stiffness(Case &options, const Pipeline &pipeline, const Heart &heart, 
   MPI_Comm comm = pipeline.communicator();
   const double imaged = physics::imaged_volumes(comm, heart.mesh)[0];
   const double target = physics::klotz_unloaded_volume(imaged, mechanics.end_diastolic_pressure);
-  io::say("    passive stiffness: unloaded left cavity of " + io::fixed(target, 1) + " mL (Klotz)");
-  const physics::StiffnessFit found = physics::fit_stiffness(comm, heart.mesh, heart.fibres, mechanics, target, fit.tolerance, fit.runs);
-  quantities.set("stiffness_scale", found.scale, "1");
+  const auto find = [&] {
+    io::say("    passive stiffness: unloaded left cavity of " + io::fixed(target, 1) + " mL (Klotz)");
+    const physics::StiffnessFit found = physics::fit_stiffness(comm, heart.mesh, heart.fibres, mechanics, target, fit.tolerance, fit.runs);
+    std::vector<double> numbers = {found.scale, found.residual};
+    numbers.insert(numbers.end(), found.factors.begin(), found.factors.end());
+    return numbers;
+  };
+  const auto multiply_again = [&](const std::vector<double> &numbers) { // one after the other, to the same bits
+    for (std::size_t i = 2; i < numbers.size(); ++i)
+      mechanics.material->multiply_stiffness(numbers[i]);
+  };
+  const std::vector<double> found = kept.get("stiffness", find, multiply_again);
+  quantities.set("stiffness_scale", found.at(0), "1");
   quantities.set("klotz_unloaded_volume", target, "mL");
-  quantities.set("stiffness_fit_residual", found.residual, "mL");
+  quantities.set("stiffness_fit_residual", found.at(1), "mL");
 }
 
-/// Factors on the tension of the beat: as the case has them or as trial beats find them. Collective.
-void set_tension(Case &options, const Pipeline &pipeline, const physics::ClosedLoop &circulation, const physics::LimitCycle &cycle,
-                 physics::HeartbeatInput &beat, io::Quantities &quantities) {
+/// Of each cavity the factor on its wall's tension and the residual, then of each trial and cavity factor and stroke volume. Collective.
+std::vector<double> search_tension(Case &options, const Pipeline &pipeline, const physics::ClosedLoop &circulation,
+                                   const physics::LimitCycle &cycle, std::size_t cavities) {
   const TensionFit &fit = options.heartbeat->tension_fit;
   const physics::MechanicsOptions &mechanics = options.heartbeat->mechanics;
-  beat.tension_scale = mechanics.tension_scale;
-  beat.rv_tension_scale = mechanics.rv_tension_scale.value_or(1);
-  if (!fit.enabled)
-    return;
   io::say("    active tension: at most " + std::to_string(fit.runs) + " trial beats on a coarser mesh");
   const Heart coarse = make_heart(options, pipeline, fit.element_size,
                                   options.heartbeat->facet_distance * fit.element_size / options.heartbeat->element_size);
   physics::HeartbeatInput trial = input_of(coarse, circulation, cycle);
-  trial.tension_scale = beat.tension_scale;
-  trial.rv_tension_scale = beat.rv_tension_scale;
+  trial.tension_scale = mechanics.tension_scale;
+  trial.rv_tension_scale = mechanics.rv_tension_scale.value_or(1);
   const physics::TensionSearch search =
       physics::tune_active_tension(pipeline.communicator(), trial, mechanics, stroke_volume(cycle), fit.tolerance, fit.runs);
-  const std::size_t cavities = physics::cavities_of(pipeline.communicator(), coarse.mesh);
+  std::vector<double> numbers;
+  const auto add = [&](const physics::PerCavity &scale, const physics::PerCavity &other) {
+    for (std::size_t k = 0; k < cavities; ++k)
+      numbers.insert(numbers.end(), {scale[k], other[k]});
+  };
+  add(search.scale, search.residual);
   for (std::size_t i = 0; i < search.scales.size(); ++i)
+    add(search.scales[i], search.stroke_volumes[i]);
+  return numbers;
+}
+
+/// Factors on the tension of the beat: as the case has them or as trial beats find them. Collective.
+void set_tension(Case &options, const Pipeline &pipeline, const physics::ClosedLoop &circulation, const physics::LimitCycle &cycle,
+                 std::size_t cavities, KeptNumbers &kept, physics::HeartbeatInput &beat, io::Quantities &quantities) {
+  const physics::MechanicsOptions &mechanics = options.heartbeat->mechanics;
+  beat.tension_scale = mechanics.tension_scale;
+  beat.rv_tension_scale = cavities == 2 ? mechanics.rv_tension_scale.value_or(1) : 1;
+  if (!options.heartbeat->tension_fit.enabled)
+    return;
+  const std::vector<double> found = kept.get("tension", [&] { return search_tension(options, pipeline, circulation, cycle, cavities); });
+  const std::size_t width = 2 * cavities;
+  for (std::size_t trial = 1; width * (trial + 1) <= found.size(); ++trial)
     for (std::size_t k = 0; k < cavities; ++k) {
-      const std::string number = (k == 0 ? "" : "rv_") + std::to_string(i + 1);
-      quantities.set("tension_fit_scale_" + number, search.scales[i][k], "1");
-      quantities.set("tension_fit_stroke_volume_" + number, search.stroke_volumes[i][k], "mL");
+      const std::string number = (k == 0 ? "" : "rv_") + std::to_string(trial);
+      quantities.set("tension_fit_scale_" + number, found[width * trial + 2 * k], "1");
+      quantities.set("tension_fit_stroke_volume_" + number, found[width * trial + 2 * k + 1], "mL");
     }
   quantities.set("tension_fit_target", stroke_volume(cycle), "mL");
-  quantities.set("tension_fit_residual", search.residual[0], "mL");
-  if (cavities == 2)
-    quantities.set("tension_fit_residual_rv", search.residual[1], "mL");
-  beat.tension_scale = search.scale[0];
-  beat.rv_tension_scale = cavities == 2 ? search.rv_tension_scale() : 1;
+  quantities.set("tension_fit_residual", found.at(1), "mL");
+  beat.tension_scale = found.at(0);
+  if (cavities == 2) {
+    quantities.set("tension_fit_residual_rv", found.at(3), "mL");
+    beat.rv_tension_scale = found.at(2) / found.at(0);
+  }
+}
+
+/// The stress-free shape. Collective.
+physics::Reference unloaded(MPI_Comm comm, const Heart &heart, const physics::MechanicsOptions &mechanics, KeptNumbers &kept) {
+  if (!mechanics.unloading.enabled)
+    return physics::as_imaged(comm, heart.mesh, heart.fibres);
+  const std::vector<double> found = kept.get("unloaded", [&] {
+    const physics::Reference reference = physics::unload(comm, heart.mesh, heart.fibres, mechanics);
+    std::vector<double> numbers = {reference.volume[0], reference.volume[1], reference.residual, static_cast<double>(reference.iterations)};
+    for (const io::Vector3 &place : reference.places)
+      numbers.insert(numbers.end(), place.begin(), place.end());
+    return numbers;
+  });
+  physics::Reference reference{heart.mesh, heart.fibres, {}, {found.at(0), found.at(1)}, found.at(2), static_cast<int>(found.at(3))};
+  for (std::size_t i = 4; io::rank(comm) == 0 && i + 2 < found.size(); i += 3)
+    reference.places.push_back({found[i], found[i + 1], found[i + 2]});
+  return reference;
 }
 
 /// The end-diastolic pressures: those of the fitted circulation, the right one unless the case gives it. Collective.
@@ -164,16 +211,38 @@ void tell_halving(const HeartbeatCase &heartbeat, io::Quantities &quantities) {
 /// Writes each saved instant as a file of its own and the collection that ParaView opens.
 class FieldWriter {
 public:
-  FieldWriter(std::filesystem::path folder, const physics::Reference &reference) : folder_(std::move(folder)), reference_(reference) {}
+  FieldWriter(std::filesystem::path folder, const physics::Reference &reference)
+      : folder_(std::move(folder)), list_((folder_ / "heartbeat.pvd").string()), reference_(reference) {}
   void operator()(const physics::Snapshot &snapshot) {
     const std::string name = "heartbeat_" + std::to_string(files_.size()) + ".vtu";
     io::write_vtu(physics::to_grid(reference_, snapshot), (folder_ / name).string());
     files_.emplace_back(snapshot.time, name);
-    io::write_pvd(files_, (folder_ / "heartbeat.pvd").string());
+    io::write_pvd(files_, list_);
+  }
+  /// Whether the list that a killed run left and the files that it names are there; one that lacks some is told.
+  bool left_whole() const {
+    if (!std::filesystem::exists(list_))
+      return false;
+    try {
+      for (const auto &[time, name] : io::read_pvd(list_))
+        if (!std::filesystem::exists(folder_ / name))
+          throw io::CaseError((folder_ / name).string() + ": is missing");
+      return true;
+    } catch (const io::CaseError &problem) {
+      io::warn(std::string(problem.what()) + "; the heartbeat begins anew");
+      return false;
+    }
+  }
+  /// What a killed run wrote up to `time`, ms.
+  void go_on(double time) {
+    files_ = io::read_pvd(list_);
+    while (!files_.empty() && files_.back().first > time)
+      files_.pop_back();
   }
 
 private:
   std::filesystem::path folder_;
+  std::string list_;
   const physics::Reference &reference_;
   std::vector<std::pair<double, std::string>> files_;
 };
@@ -194,15 +263,15 @@ Stage heartbeat_stage(StageContext context) {
             const physics::ClosedLoop circulation(cycle.circulation);
             physics::MechanicsOptions &mechanics = options.heartbeat->mechanics;
             set_pressures(mechanics, circulation, cycle, cavities);
-            fit_stiffness(options, pipeline, heart, quantities);
+            KeptNumbers kept(comm, folder);
+            fit_stiffness(options, pipeline, heart, kept, quantities);
             physics::HeartbeatInput input = input_of(heart, circulation, cycle);
-            set_tension(options, pipeline, circulation, cycle, input, quantities);
+            set_tension(options, pipeline, circulation, cycle, cavities, kept, input, quantities);
             quantities.set("tension_scale", input.tension_scale, "1");
             if (cavities == 2)
               quantities.set("rv_tension_scale", input.rv_tension_scale, "1");
             quantities.set("heartbeat_mesh_cells", static_cast<double>(heart.mesh.tetrahedra.size()), "1");
-            const physics::Reference reference = mechanics.unloading.enabled ? physics::unload(comm, heart.mesh, heart.fibres, mechanics)
-                                                                             : physics::as_imaged(comm, heart.mesh, heart.fibres);
+            const physics::Reference reference = unloaded(comm, heart, mechanics, kept);
             input.reference = &reference;
             quantities.set("unloading_residual", reference.residual, "mm");
             tell_volumes(comm, heart, cycle, cavities, quantities);
@@ -210,15 +279,23 @@ Stage heartbeat_stage(StageContext context) {
             if (cavities == 2)
               quantities.set("unloaded_volume_rv", reference.volume[1], "mL");
             FieldWriter fields(folder, reference);
+            const std::filesystem::path checkpoint = folder / "checkpoint";
+            io::on_rank_0(comm, [&] {
+              if (!fields.left_whole())
+                io::Checkpoints(checkpoint, MPI_COMM_SELF).clear();
+            });
             const physics::HeartbeatResult result =
-                physics::run_heartbeat(comm, input, mechanics, quantities, [&](const physics::Snapshot &s) { fields(s); });
+                physics::run_heartbeat(comm, input, mechanics, quantities, [&](const physics::Snapshot &s) { fields(s); },
+                                       {checkpoint, [&](double time) { fields.go_on(time); }});
             tell_halving(*options.heartbeat, quantities);
             io::on_rank_0(comm, [&] {
               save(result, folder.string());
               io::write_file((folder / "heartbeat.csv").string(), io::to_csv(result.series));
             });
+            kept.clear();
             result.require_complete();
-          }};
+          },
+          true};
 }
 
 } // namespace corvivo::cli

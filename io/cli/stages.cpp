@@ -24,6 +24,8 @@ std::vector<Stage> all_stages(StageContext context) {
     stages.push_back(calibration_stage(context));
   if (options.whatif)
     stages.push_back(what_if_stage(context));
+  if (options.ecg)
+    stages.push_back(ecg_stage(context));
   if (options.electrophysiology)
     stages.push_back(electrophysiology_stage(context));
   if (options.heartbeat)

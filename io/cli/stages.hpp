@@ -14,6 +14,7 @@ struct StageContext {
 Stage segmentation_stage(StageContext context);
 Stage mesh_stage(StageContext context);
 Stage fibres_stage(StageContext context);
+Stage ecg_stage(StageContext context);
 Stage electrophysiology_stage(StageContext context);
 Stage surrogate_stage(StageContext context);
 Stage calibration_stage(StageContext context);

@@ -33,6 +33,10 @@ const std::map<std::string, std::string> &headings() {
       {"qrs_duration", "QRS duration"},
       {"qt_interval", "QT interval"},
       {"qrs_axis", "QRS axis"},
+      {"rr_interval", "RR interval"},
+      {"qtc_bazett", "QTc, Bazett"},
+      {"qtc_fridericia", "QTc, Fridericia"},
+      {"einthoven_residual", "III \xE2\x88\x92 (II \xE2\x88\x92 I), largest"},
       {"aVR", "aVR"},
       {"aVL", "aVL"},
       {"aVF", "aVF"},
@@ -123,6 +127,7 @@ std::string display_name(const std::string &name) {
   if (known != headings().end())
     return known->second;
   const std::vector<std::pair<std::string, std::string>> prefixes{{"sim_", "3-D: "},
+                                                                  {"ecg_", "ECG: "},
                                                                   {"fit_surrogate_", "Surrogate: "},
                                                                   {"identifiability_", "Identifiability: "},
                                                                   {"fit_", "Fitted: "},

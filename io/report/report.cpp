@@ -74,7 +74,7 @@ std::string absent(const ReportData &data) {
   };
   note(!data.quantities.has("lv_ef"), "volumes of the segmentation");
   note(!data.activation, "activation");
-  note(data.ecg.rows() == 0, "ECG");
+  note(data.ecg.rows() == 0, data.measured_ecg.rows() == 0 ? "ECG" : "simulated ECG");
   note(data.heartbeat.rows() == 0, "3-D heartbeat");
   note(data.comparison.empty() && comparison_rows(data.quantities).empty(), "calibration");
   note(data.scores.empty(), "scores");
@@ -96,7 +96,7 @@ std::string report_html(const ReportData &data) {
                      "</style>\n</head>\n<body>\n<main>\n";
   page += header(data) + failures(data.failures) + notes(data.notes);
   for (const auto part : {key_numbers_section, heartbeat_section, scores_section, comparison_section, parameters_section, scenarios_section,
-                          segmentation_section, wall_section, activation_section, waves_section, ecg_section})
+                          segmentation_section, wall_section, activation_section, waves_section, measured_ecg_section, ecg_section})
     page += part(data);
   page += absent(data) + all_results_section(data) + run_section(data);
   page += "</main>\n<footer><p>Research use, not medical advice. Numbers are those of results.json, rounded for reading.</p></footer>\n";

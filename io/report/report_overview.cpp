@@ -33,8 +33,10 @@ std::string reference_line(const Quantity &q) {
 }
 
 std::string tile(const Quantity &q) {
-  const std::string prefix = "sim_";
-  const std::string plain = q.name.rfind(prefix, 0) == 0 ? q.name.substr(prefix.size()) : q.name;
+  std::string plain = q.name;
+  for (const std::string prefix : {"sim_", "ecg_"}) // the group's heading says it
+    if (plain.rfind(prefix, 0) == 0)
+      plain.erase(0, prefix.size());
   return "<li class=\"tile\"><h3>" + escape_html(display_name(plain)) + "</h3><p class=\"value\">" + quantity_html(q) + "</p>" +
          reference_line(q) + (is_assumed(q) ? "<p class=\"origin\">" + chip("assumed", "rests on assumed values") + "</p>" : "") + "</li>";
 }
@@ -158,11 +160,15 @@ std::string key_numbers_section(const ReportData &data) {
   const std::string simulated =
       tiles(data, {"sim_lv_ef", "sim_lv_peak_pressure", "sim_lv_edp", "sim_aortic_systolic", "sim_aortic_diastolic", "sim_lv_dpdt_max",
                    "sim_stroke_work", "sim_gls", "sim_rv_ef", "sim_rv_peak_pressure", "sim_pulmonary_systolic", "qrs_duration"});
-  if ((measured + simulated).empty())
+  const std::string recorded =
+      tiles(data, {"ecg_heart_rate", "ecg_qrs_duration", "ecg_qt_interval", "ecg_qtc_bazett", "ecg_qtc_fridericia", "ecg_qrs_axis"});
+  if ((measured + recorded + simulated).empty())
     return "";
   std::string content;
   if (!measured.empty())
     content += "<h3 class=\"group\">Measured in the images</h3><ul class=\"tiles\">" + measured + "</ul>";
+  if (!recorded.empty())
+    content += "<h3 class=\"group\">Measured in the ECG</h3><ul class=\"tiles\">" + recorded + "</ul>";
   if (!simulated.empty())
     content += "<h3 class=\"group\">Simulated for this patient</h3><ul class=\"tiles\">" + simulated + "</ul>";
   return section(

@@ -17,6 +17,7 @@ std::string segmentation_section(const ReportData &data);
 std::string wall_section(const ReportData &data);
 std::string activation_section(const ReportData &data);
 std::string waves_section(const ReportData &data);
+std::string measured_ecg_section(const ReportData &data);
 std::string ecg_section(const ReportData &data);
 std::string all_results_section(const ReportData &data);
 std::string run_section(const ReportData &data);

@@ -108,6 +108,8 @@ table .sd,table .unit{color:var(--soft)}
 .ecg svg{width:100%}
 .ecg .thin{stroke:#f6dcdc;stroke-width:.8;fill:none}.ecg .thick{stroke:#eebcbc;stroke-width:1.1;fill:none}
 .ecg .trace{fill:none;stroke:#14181d;stroke-width:2.6;stroke-linejoin:round}
+.ecg .mark{stroke:#0b5394;stroke-width:1.6;stroke-dasharray:6 5;fill:none}
+.ecg .letter{font-size:20px;fill:#0b5394;text-anchor:middle}
 .ecg .lead{font-size:22px;font-weight:700}
 .times .bar{width:55%;vertical-align:middle}
 .times .bar span{display:block;height:10px;min-width:2px;border-radius:3px;background:#8fb6dc}

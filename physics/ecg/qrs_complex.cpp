@@ -95,19 +95,23 @@ QrsComplex qrs_complex(const io::TimeSeries &ecg, const EcgIntervals &intervals)
   };
   Window window{index(intervals.qrs_onset), std::min(index(intervals.qrs_end), time.size() - 1), 0, intervals.sample};
   double largest = 0, noise = 0;
-  std::array<Lead, 12> all;
-  for (std::size_t l = 0; l < lead_names.size(); ++l) {
-    all[l] = over_baseline(ecg.column(lead_names[l]), window);
-    for (const double value : all[l].values)
+  std::vector<Lead> all;
+  for (const std::string &name : leads_of(ecg)) {
+    all.push_back(over_baseline(ecg.column(name), window));
+    for (const double value : all.back().values)
       largest = std::max(largest, std::abs(value));
-    noise = std::max(noise, all[l].noise);
+    noise = std::max(noise, all.back().noise);
   }
-  window.half = noise > 0.002 * largest ? 3 : 0;
+  if (noise > 0.002 * largest)
+    window.half = static_cast<std::size_t>(std::min(3.0, std::round(3.0 / window.sample)));
   QrsComplex complex;
-  for (std::size_t l = 0; l < lead_names.size(); ++l)
-    complex.waves[l] = waves_of(all[l], window);
+  for (const Lead &lead : all)
+    complex.waves.push_back(waves_of(lead, window));
+  if (!ecg.has("I") || !ecg.has("aVF"))
+    return complex;
   const double off = intervals.sample * static_cast<double>(intervals.half_window), vertical = 2 / std::sqrt(3.0);
-  Area left = net_area(all[0], window, off), down = net_area(all[5], window, off); // I, aVF
+  Area left = net_area(over_baseline(ecg.column("I"), window), window, off),
+       down = net_area(over_baseline(ecg.column("aVF"), window), window, off);
   down = {vertical * down.value, vertical * down.deviation};
   const double length = std::hypot(left.value, down.value), degree = std::acos(-1.0) / 180;
   if (length > 0 && length >= certain * std::hypot(left.deviation, down.deviation)) {

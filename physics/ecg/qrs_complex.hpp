@@ -1,7 +1,8 @@
 #pragma once
 /// Frontal axis of the QRS complex and its waves in each lead.
 #include <physics/ecg/intervals.hpp>
-#include <physics/ecg/torso.hpp>
+
+#include <vector>
 
 namespace corvivo::physics {
 
@@ -12,14 +13,14 @@ struct QrsWaves {
 };
 
 struct QrsComplex {
-  std::optional<double> axis; ///< deg, 0 towards the left arm, 90 to the feet; none where the areas are below three deviations
-  double axis_deviation = 0;  ///< deg
-  std::array<QrsWaves, 12> waves;
+  std::optional<double> axis;  ///< deg, 0 towards the left arm, 90 to the feet; none without I and aVF, or areas below three deviations
+  double axis_deviation = 0;   ///< deg
+  std::vector<QrsWaves> waves; ///< of each lead (leads_of), in the order of the columns
 };
 
 /// The baseline is the mean until 10 ms before the QRS complex (else the first sample). Peaks are those of parabolas through three samples,
-/// of leads smoothed over seven samples where noise is more than 0.2 % of the largest deflection. The axis is that of the net areas A of
-/// leads I and aVF,
+/// of leads smoothed over seven samples (at most 3 ms on either side) where noise is more than 0.2 % of the largest deflection. The axis is
+/// that of the net areas A of leads I and aVF,
 ///   atan2(2/sqrt(3) A_aVF, A_I):  Goldberger's lead is sqrt(3)/2 of the vertical component in Einthoven's triangle.
 QrsComplex qrs_complex(const io::TimeSeries &ecg, const EcgIntervals &intervals);
 

@@ -5,6 +5,14 @@
 
 namespace corvivo::physics {
 
+std::vector<std::string> leads_of(const io::TimeSeries &ecg) {
+  std::vector<std::string> names;
+  for (const io::TimeSeries::Column &column : ecg.columns())
+    if (column.name != "time")
+      names.push_back(column.name);
+  return names;
+}
+
 double noise_of(const std::vector<double> &values) {
   std::vector<double> bends;
   for (std::size_t i = 2; i + 2 < values.size(); ++i)

@@ -1,9 +1,15 @@
 #pragma once
 /// Noise, smoothing and slopes of one lead's samples, equally far apart.
+#include <io/base/time_series.hpp>
+
 #include <cstddef>
+#include <string>
 #include <vector>
 
 namespace corvivo::physics {
+
+/// The columns of an electrocardiogram but its time.
+std::vector<std::string> leads_of(const io::TimeSeries &ecg);
 
 /// Standard deviation of white noise on a smooth signal: the size of the fourth difference that a quarter of them stay below, over 0.3186
 /// sqrt(70). A wave 8 ms wide makes 1e-4 of its height of it, and three quarters of the samples may be waves.

@@ -57,11 +57,22 @@ private:
   std::vector<std::size_t> local_; ///< owned node of each point, or none
 };
 
+io::TimeSeries point_table(const std::vector<NamedPoint> &points, const std::string &prefix) {
+  io::TimeSeries table;
+  if (!points.empty())
+    table.add_column("time", "ms");
+  for (const NamedPoint &point : points)
+    table.add_column(prefix + point.name, "mV");
+  return table;
+}
+
 class Recorder {
 public:
   Recorder(const Monodomain &monodomain, const Tissue &tissue, const ElectrophysiologyOptions &options, const Electrodes &electrode_places,
-           std::size_t history_nodes, const Diffusivity &diffusivity)
-      : monodomain_(monodomain), tissue_(tissue), every_(std::max(1, static_cast<int>(std::lround(options.calcium_interval / sample)))),
+           std::size_t history_nodes, const Diffusivity &diffusivity, ExtracellularPotential *extracellular)
+      : monodomain_(monodomain), tissue_(tissue), extracellular_(extracellular),
+        extracellular_every_(std::max(1, static_cast<int>(std::lround(options.extracellular_space().interval / sample)))),
+        every_(std::max(1, static_cast<int>(std::lround(options.calcium_interval / sample)))),
         save_every_(static_cast<int>(std::lround(options.save_every / sample))), probes_(tissue, options.points),
         lead_field_(tissue, diffusivity, electrode_places, options.surface_to_volume * options.capacitance / options.bath_conductivity) {
     for (std::size_t i = 0; i < tissue.owned; ++i)
@@ -70,11 +81,9 @@ public:
     if (!electrode_places.positions.empty())
       record_.ecg = ecg_table();
     record_.electrograms = electrogram_table(options.electrograms);
-    if (!options.points.empty()) {
-      record_.points.add_column("time", "ms");
-      for (const NamedPoint &point : options.points)
-        record_.points.add_column("voltage_" + point.name, "mV");
-    }
+    record_.points = point_table(options.points, "voltage_");
+    if (extracellular)
+      record_.extracellular_points = point_table(options.points, "extracellular_potential_");
   }
 
   /// Collective.
@@ -86,18 +95,18 @@ public:
       for (const std::size_t i : recorded_)
         record_.calcium.back().push_back(static_cast<float>(monodomain_.calcium(i)));
     }
-    if (!record_.points.columns().empty()) {
-      std::vector<double> row = probes_.values(monodomain_.voltage());
-      row.insert(row.begin(), monodomain_.time());
-      record_.points.append_row(row);
-    }
-    if (save_every_ > 0 && sample_number % save_every_ == 0) {
-      const std::vector<double> all = gather_nodes(tissue_, monodomain_.voltage(), tissue_.total_nodes);
-      record_.voltage.times.push_back(monodomain_.time());
-      record_.voltage.nodes = tissue_.total_nodes;
-      for (const double v : all)
-        record_.voltage.values.push_back(static_cast<float>(v));
-    }
+    add_row(monodomain_.voltage(), record_.points);
+    const bool save = save_every_ > 0 && sample_number % save_every_ == 0;
+    if (save)
+      add_field(monodomain_.voltage(), record_.voltage);
+    const bool probe = !record_.extracellular_points.columns().empty() && sample_number % extracellular_every_ == 0;
+    if (!extracellular_ || !(save || probe))
+      return;
+    const std::vector<double> &phi = extracellular_->solve(monodomain_.voltage(), monodomain_.time());
+    if (probe)
+      add_row(phi, record_.extracellular_points);
+    if (save)
+      add_field(phi, record_.extracellular);
   }
   const BeatRecord &record() const { return record_; }
   /// Goes on from the record of a checkpoint.
@@ -114,9 +123,16 @@ public:
     refill(record_.ecg, record.ecg);
     refill(record_.electrograms, record.electrograms);
     refill(record_.points, record.points);
+    refill(record_.extracellular_points, record.extracellular_points);
     record_.calcium_times = std::move(record.calcium_times);
     record_.calcium = std::move(record.calcium);
     record_.voltage = std::move(record.voltage);
+    record_.extracellular = std::move(record.extracellular);
+  }
+  /// As `Monodomain::state` does: a run that writes a checkpoint goes on as one that reads it.
+  void forget() {
+    if (extracellular_)
+      extracellular_->forget();
   }
   BeatRecord take(double last_upstroke) {
     record_.activation = monodomain_.activation();
@@ -127,9 +143,25 @@ public:
   }
 
 private:
+  void add_row(const std::vector<double> &nodal, io::TimeSeries &table) const {
+    if (table.columns().empty())
+      return;
+    std::vector<double> row = probes_.values(nodal);
+    row.insert(row.begin(), monodomain_.time());
+    table.append_row(row);
+  }
+  void add_field(const std::vector<double> &nodal, NodalHistory &history) const {
+    const std::vector<double> all = gather_nodes(tissue_, nodal, tissue_.total_nodes);
+    history.times.push_back(monodomain_.time());
+    history.nodes = tissue_.total_nodes;
+    for (const double value : all)
+      history.values.push_back(static_cast<float>(value));
+  }
+
   const Monodomain &monodomain_;
   const Tissue &tissue_;
-  int every_, save_every_; ///< samples
+  ExtracellularPotential *extracellular_;        ///< null: none
+  int extracellular_every_, every_, save_every_; ///< samples
   Probes probes_;
   LeadField lead_field_;
   std::vector<std::size_t> recorded_;
@@ -166,8 +198,8 @@ void advance_sample(Monodomain &monodomain, const ElectrophysiologyOptions &opti
 
 BeatRecord run_beat(Monodomain &monodomain, const Tissue &tissue, const ElectrophysiologyOptions &options,
                     const std::vector<Stimulus> &stimuli, const Electrodes &electrode_places, std::size_t history_nodes,
-                    const Diffusivity &diffusivity) {
-  Recorder recorder(monodomain, tissue, options, electrode_places, history_nodes, diffusivity);
+                    const Diffusivity &diffusivity, ExtracellularPotential *extracellular) {
+  Recorder recorder(monodomain, tissue, options, electrode_places, history_nodes, diffusivity, extracellular);
   io::Checkpoints checkpoints(options.checkpoint_every > 0 ? options.checkpoint : std::filesystem::path(), tissue.comm);
   const int samples = static_cast<int>(std::ceil(options.duration / sample - 1e-9)),
             checkpoint_every = std::max(1, static_cast<int>(std::lround(options.checkpoint_every / sample)));
@@ -198,8 +230,10 @@ BeatRecord run_beat(Monodomain &monodomain, const Tissue &tissue, const Electrop
       break;
     if (std::isinf(latest) && monodomain.time() > last_start + longest_activation)
       break;
-    if (checkpoints && s % checkpoint_every == 0 && s < samples)
+    if (checkpoints && s % checkpoint_every == 0 && s < samples) {
+      recorder.forget();
       checkpoints.save(s, to_archive({s, latest, monodomain.state(), recorder.record()}));
+    }
   }
   checkpoints.clear();
   require_activation(monodomain, options);

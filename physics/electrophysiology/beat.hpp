@@ -1,6 +1,7 @@
 #pragma once
 /// The time loop of one heartbeat and what is recorded on the way.
 #include <physics/electrophysiology/electrophysiology.hpp>
+#include <physics/electrophysiology/extracellular_potential.hpp>
 #include <physics/electrophysiology/monodomain.hpp>
 
 namespace corvivo::physics {
@@ -12,15 +13,16 @@ struct BeatRecord {
   std::vector<std::vector<float>> calcium;                   ///< uM, by time: owned nodes below the limit, in local order
   double last_upstroke = 0;                                  ///< ms, anywhere
   io::TimeSeries ecg, electrograms, points;                  ///< on every rank
-  NodalHistory voltage;                                      ///< mV, of all nodes, on rank 0
+  NodalHistory voltage, extracellular;                       ///< mV, of all nodes, on rank 0
+  io::TimeSeries extracellular_points;                       ///< on every rank
 };
 
 /// One ms, in steps of `late_time_step` where no front is under way and none is about to start. Collective.
 void advance_sample(Monodomain &monodomain, const ElectrophysiologyOptions &options, const std::vector<Stimulus> &stimuli);
 
-/// Nodes of the HeartMesh below `history_nodes` are recorded. Collective.
+/// Nodes of the HeartMesh below `history_nodes` are recorded; with `extracellular` its potential as well. Collective.
 BeatRecord run_beat(Monodomain &monodomain, const Tissue &tissue, const ElectrophysiologyOptions &options,
                     const std::vector<Stimulus> &stimuli, const Electrodes &electrode_places, std::size_t history_nodes,
-                    const Diffusivity &diffusivity);
+                    const Diffusivity &diffusivity, ExtracellularPotential *extracellular = nullptr);
 
 } // namespace corvivo::physics

@@ -19,6 +19,8 @@ template <class Archive, class Checkpoint> void each_vector(Archive &archive, Ch
   archive(record.calcium_times);
   archive(record.voltage.times);
   archive(record.voltage.values);
+  archive(record.extracellular.times);
+  archive(record.extracellular.values);
 }
 
 std::vector<double> flat(const io::TimeSeries &series) {
@@ -43,7 +45,8 @@ std::vector<std::vector<double>> rows(const std::vector<double> &values, std::si
 io::ArchiveWriter to_archive(const BeatCheckpoint &checkpoint) {
   io::ArchiveWriter writer;
   writer(std::vector<double>{static_cast<double>(checkpoint.sample), checkpoint.latest, checkpoint.state.time,
-                             checkpoint.state.last_upstroke, static_cast<double>(checkpoint.record.voltage.nodes)});
+                             checkpoint.state.last_upstroke, static_cast<double>(checkpoint.record.voltage.nodes),
+                             static_cast<double>(checkpoint.record.extracellular_points.rows())});
   each_vector(writer, checkpoint);
   std::vector<float> calcium;
   for (const auto &frame : checkpoint.record.calcium)
@@ -52,6 +55,7 @@ io::ArchiveWriter to_archive(const BeatCheckpoint &checkpoint) {
   writer(flat(checkpoint.record.ecg));
   writer(flat(checkpoint.record.electrograms));
   writer(flat(checkpoint.record.points));
+  writer(flat(checkpoint.record.extracellular_points));
   return writer;
 }
 
@@ -59,13 +63,13 @@ BeatCheckpoint beat_checkpoint(io::ArchiveReader &reader) {
   BeatCheckpoint checkpoint;
   std::vector<double> numbers;
   reader(numbers);
-  if (numbers.size() != 5)
+  if (numbers.size() != 6)
     throw io::CaseError("a checkpoint that is not of a beat; delete the folder of checkpoints and run again");
   checkpoint.sample = static_cast<int>(numbers[0]);
   checkpoint.latest = numbers[1];
   checkpoint.state.time = numbers[2];
   checkpoint.state.last_upstroke = numbers[3];
-  checkpoint.record.voltage.nodes = static_cast<std::size_t>(numbers[4]);
+  checkpoint.record.voltage.nodes = checkpoint.record.extracellular.nodes = static_cast<std::size_t>(numbers[4]);
   each_vector(reader, checkpoint);
   std::vector<float> calcium;
   reader(calcium);
@@ -73,10 +77,11 @@ BeatCheckpoint beat_checkpoint(io::ArchiveReader &reader) {
   for (std::size_t f = 0; f < frames; ++f)
     checkpoint.record.calcium.emplace_back(calcium.begin() + static_cast<std::ptrdiff_t>(f * size),
                                            calcium.begin() + static_cast<std::ptrdiff_t>((f + 1) * size));
-  std::vector<double> ecg, electrograms, points;
+  std::vector<double> ecg, electrograms, points, extracellular_points;
   reader(ecg);
   reader(electrograms);
   reader(points);
+  reader(extracellular_points);
   const auto fill = [&](io::TimeSeries &series, const std::vector<double> &values, std::size_t columns) {
     for (std::size_t c = 0; c < columns; ++c)
       series.add_column(std::to_string(c), "");
@@ -87,6 +92,9 @@ BeatCheckpoint beat_checkpoint(io::ArchiveReader &reader) {
   fill(checkpoint.record.ecg, ecg, ecg.size() / samples);
   fill(checkpoint.record.electrograms, electrograms, electrograms.size() / samples);
   fill(checkpoint.record.points, points, points.size() / samples);
+  const auto rows_of_extracellular = static_cast<std::size_t>(numbers[5]);
+  fill(checkpoint.record.extracellular_points, extracellular_points,
+       rows_of_extracellular > 0 ? extracellular_points.size() / rows_of_extracellular : 0);
   return checkpoint;
 }
 

@@ -25,6 +25,10 @@ public:
   /// lumped, so that the caller may divide by it instead.
   virtual bool takes_source() const { return false; }
   virtual void set_source(std::vector<double>) {}
+  /// When the next step begins, ms; for schemes whose equation depends on it.
+  virtual void set_time(double) {}
+  /// What was kept of earlier steps to begin the next one nearer to its end: gone, as in a run that begins there.
+  virtual void forget() {}
 };
 
 /// Lumped mass, explicit: dV/dt = A V with A = -M^-1 K,  M_i = sum of volume / 4.

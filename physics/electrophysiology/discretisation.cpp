@@ -11,8 +11,9 @@ void Discretisation::describe(io::Schema &schema) {
   schema.quantity("consistent_mass", consistent_mass, "1", io::between(0, 1), "Share of the consistent mass matrix; 0: lumped.",
                   "Pathmanathan 2012, Int J Numer Meth Biomed Eng 28:890, on why it matters");
   schema.choice("time", time, {"godunov", "strang"}, "Splitting of reaction and diffusion: of first or of second order.");
-  schema.quantity("implicitness", implicitness, "1", io::between(0, 1),
-                  "Of the diffusion: 0 explicit (lumped mass only), 0.5 Crank-Nicolson, 1 backward Euler.");
+  schema.quantity(
+      "implicitness", implicitness, "1", io::between(0, 1),
+      "Of the diffusion: 0 explicit (lumped mass only; method: bidomain takes 0.5 for it), 0.5 Crank-Nicolson, 1 backward Euler.");
 }
 
 void Discretisation::check() const {

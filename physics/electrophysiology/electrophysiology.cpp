@@ -2,9 +2,9 @@
 #include <io/base/log.hpp>
 #include <io/base/parallel.hpp>
 #include <io/base/text.hpp>
-#include <mesh/distributed_mesh.hpp>
 #include <physics/ecg/qrs_complex.hpp>
 #include <physics/electrophysiology/beat.hpp>
+#include <physics/electrophysiology/bidomain.hpp>
 #include <physics/electrophysiology/conduction_velocity.hpp>
 #include <physics/electrophysiology/preparation.hpp>
 #include <physics/electrophysiology/reaction_eikonal.hpp>
@@ -32,6 +32,7 @@ HeartMesh refined(HeartMesh mesh, int times) {
 struct GatheredBeat {
   std::vector<double> repolarisation, upstrokes;
   double last_upstroke = 0; ///< ms
+  double iterations = 0;    ///< of a step of the bidomain, or of each extracellular potential of the pseudo-bidomain
 };
 
 /// Collective: found on rank 0.
@@ -42,14 +43,15 @@ TunedDiffusivity diffusivity_for(const IonicModel &model, const Electrophysiolog
     strip.element_volume = p.element_volume;
     strip.refinements = p.refinements;
     strip.time_step = options.time_step;
-    strip.discretisation = options.discretisation;
+    strip.discretisation = options.diffusion_discretisation();
     if (options.tune_conductivities) {
       tuned = tune_diffusivity(model, options.velocity.along, options.velocity.across, strip);
       say("electrophysiology: tuned on elements of this size to " + fixed(tuned.velocity_along, 3) + " m/s along and " +
           fixed(tuned.velocity_across, 3) + " m/s across the fibres, expected error " + fixed(tuned.expected_error, 1) + " %");
     } else {
       const double scale = 1.0 / (options.surface_to_volume * options.capacitance); // S/m = mS/mm over uF/mm^3
-      tuned.diffusivity = {options.conductivity.along * scale, options.conductivity.across * scale};
+      const ConductivityOptions conductivity = options.monodomain_conductivity();
+      tuned.diffusivity = {conductivity.along * scale, conductivity.across * scale};
       if (options.mesh_correction) {
         const double speed = wave_speed_of(model);
         tuned = tune_diffusivity(model, speed * std::sqrt(tuned.diffusivity.along), speed * std::sqrt(tuned.diffusivity.across), strip);
@@ -270,21 +272,39 @@ ElectrophysiologyResult eikonal_beat(const std::vector<const IonicModel *> &kind
   return result;
 }
 
+/// Collective: the beat by any method but the eikonal one.
+BeatRecord tissue_beat(const Tissue &tissue, const std::vector<const IonicModel *> &kinds, const Preparation &p,
+                       const Diffusivity &diffusivity, const ElectrophysiologyOptions &options, GatheredBeat &beat) {
+  if (!options.has_extracellular_space()) {
+    Monodomain monodomain(tissue, kinds, diffusivity, p.stimuli, options.discretisation);
+    return run_beat(monodomain, tissue, options, p.stimuli, p.electrodes, p.history_nodes, diffusivity);
+  }
+  const BidomainOptions space = options.extracellular_space();
+  const Discretisation discretisation = options.diffusion_discretisation();
+  ExtracellularPotential extracellular(tissue, bidomain_diffusivity(space, diffusivity), space,
+                                       options.surface_to_volume * options.capacitance);
+  std::unique_ptr<Bidomain> coupled;
+  const Bidomain *bidomain = nullptr;
+  std::optional<Monodomain> monodomain;
+  if (options.method == "bidomain") {
+    coupled = std::make_unique<Bidomain>(tissue, extracellular, discretisation, space.tolerance);
+    bidomain = coupled.get();
+    monodomain.emplace(tissue, kinds, diffusivity, p.stimuli, discretisation, std::move(coupled));
+  } else {
+    monodomain.emplace(tissue, kinds, diffusivity, p.stimuli, discretisation);
+  }
+  BeatRecord record = run_beat(*monodomain, tissue, options, p.stimuli, p.electrodes, p.history_nodes, diffusivity, &extracellular);
+  beat.iterations = bidomain ? bidomain->mean_iterations() : extracellular.mean_iterations();
+  return record;
+}
+
 /// Collective. Gives the serial fine mesh free.
 ElectrophysiologyResult monodomain_beat(MPI_Comm comm, const std::vector<const IonicModel *> &kinds, Preparation &p,
                                         const Diffusivity &diffusivity, const ElectrophysiologyOptions &options, GatheredBeat &beat) {
-  // The serial fine mesh and deal.II's copy of it live only as long as it takes to cut each rank's share out of them.
-  const Tissue tissue = [&] {
-    const mesh::DistributedMesh distributed(comm, p.fine, static_cast<unsigned int>(p.refinements));
-    return distributed_tissue(distributed, p.fine.nodes, p.fibre_and_factor, p.kind);
-  }();
+  const Tissue tissue = distributed_tissue(comm, p.fine, static_cast<unsigned int>(p.refinements), p.fibre_and_factor, p.kind);
   p.fine = HeartMesh();
   p.fibre_and_factor = {};
-  BeatRecord record;
-  {
-    Monodomain monodomain(tissue, kinds, diffusivity, p.stimuli, options.discretisation);
-    record = run_beat(monodomain, tissue, options, p.stimuli, p.electrodes, p.history_nodes, diffusivity);
-  }
+  BeatRecord record = tissue_beat(tissue, kinds, p, diffusivity, options, beat);
   ElectrophysiologyResult result;
   if (options.vulnerability) {
     Monodomain monodomain(tissue, kinds, diffusivity, p.stimuli, options.discretisation);
@@ -301,6 +321,8 @@ ElectrophysiologyResult monodomain_beat(MPI_Comm comm, const std::vector<const I
     result.electrograms = std::move(record.electrograms);
     result.points = std::move(record.points);
     result.voltage = std::move(record.voltage);
+    result.extracellular = std::move(record.extracellular);
+    result.extracellular_points = std::move(record.extracellular_points);
   }
   return result;
 }
@@ -340,7 +362,9 @@ ElectrophysiologyResult run_electrophysiology(MPI_Comm comm, const HeartMesh &me
       result.purkinje = to_grid(p.purkinje);
       report_purkinje(p.purkinje, mesh, found);
     }
-    if (options.method == "monodomain")
+    if (options.has_extracellular_space())
+      found.set("bidomain_iterations", beat.iterations, "1");
+    if (options.method != "reaction_eikonal")
       found.set("conduction_velocity_error_expected", tuned.expected_error, "%");
   });
   quantities.append(quantities_from_json(broadcast(to_json(found), comm)));

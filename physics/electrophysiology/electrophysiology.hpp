@@ -5,6 +5,7 @@
 #include <io/base/time_series.hpp>
 #include <mesh/fibres.hpp>
 #include <physics/ecg/electrodes.hpp>
+#include <physics/electrophysiology/bidomain_options.hpp>
 #include <physics/electrophysiology/diffusion.hpp>
 #include <physics/electrophysiology/discretisation.hpp>
 #include <physics/electrophysiology/ionic/ionic_model.hpp>
@@ -56,7 +57,8 @@ struct VulnerabilityOptions {
 };
 
 struct ElectrophysiologyOptions {
-  std::string method = "monodomain"; ///< or "reaction_eikonal"
+  std::string method = "monodomain";       ///< or "bidomain", "pseudo_bidomain", "reaction_eikonal"
+  std::optional<BidomainOptions> bidomain; ///< see extracellular_space()
   std::string ionic_model_name = "ten_tusscher_2006_epi";
   std::unique_ptr<IonicModel> ionic_model;   ///< null: the model of that name with its published parameters
   std::optional<PrepacingOptions> prepacing; ///< none: cells start from the published initial values
@@ -97,6 +99,13 @@ struct ElectrophysiologyOptions {
   /// Throws CaseError with every complaint that needs no mesh.
   void check() const;
   std::vector<double> stimulus_starts() const; ///< ms, of the stimuli that the case names
+  bool has_extracellular_space() const { return method == "bidomain" || method == "pseudo_bidomain"; }
+  /// `bidomain`, or what stands for it where the case does not say.
+  BidomainOptions extracellular_space() const { return bidomain.value_or(BidomainOptions()); }
+  /// What the diffusion of the tissue takes: the bidomain has no explicit step, 0.5 stands for it.
+  Discretisation diffusion_discretisation() const;
+  /// S/m: the harmonic means of the bidomain's where there is one, else `conductivity`.
+  ConductivityOptions monodomain_conductivity() const;
   /// `sites`, or default_stimulus_sites(), in a biventricle with the right ones, where no stimulus of any kind and no Purkinje network is
   /// given.
   std::vector<StimulusSite> stimulated_sites(bool biventricle = false) const;
@@ -114,6 +123,8 @@ struct ElectrophysiologyResult {
   io::TimeSeries points;          ///< time [ms] and the potential [mV] at each named point, every ms; empty without points
   io::TimeSeries vulnerability;   ///< see vulnerability(); empty where it is not asked for
   NodalHistory voltage;           ///< mV, of the nodes of the fine mesh every `save_every`
+  NodalHistory extracellular;     ///< mV, phi_e of the same nodes at the same times; empty for methods without
+  io::TimeSeries extracellular_points; ///< time [ms] and phi_e [mV] at each named point: unipolar electrograms; empty likewise
   io::Grid activation_map; ///< the fine mesh with "activation_time [ms]"; of the monodomain also "repolarisation_time [ms]", "apd90 [ms]",
                            ///< "activations [1]" and of each cell "conduction_velocity [m/s]"; NaN where there is none
   io::Grid purkinje;       ///< the trees, see to_grid(trees); empty without them
@@ -131,8 +142,9 @@ ElectrophysiologyResult run_electrophysiology(MPI_Comm comm, const mesh::HeartMe
 /// How often the mesh is refined under these options.
 int refinements_for(const mesh::HeartMesh &mesh, const ElectrophysiologyOptions &options);
 
-/// Files `activation.csv`, `calcium.bin`, `ecg.csv`, `vcg.csv`, `electrograms.csv`, `activation_map.vtu`, `diffusivity.csv` and with trees
-/// `purkinje.vtu` in `folder` (made when absent); load throws CaseError naming the file that is missing or damaged. Serial.
+/// Files `activation.csv`, `calcium.bin`, `ecg.csv`, `vcg.csv`, `electrograms.csv`, `extracellular.csv`, `activation_map.vtu`,
+/// `diffusivity.csv` and with trees `purkinje.vtu` in `folder` (made when absent); load throws CaseError naming the file that is missing or
+/// damaged. Serial.
 void save(const ElectrophysiologyResult &result, const std::string &folder);
 ElectrophysiologyResult load_electrophysiology(const std::string &folder);
 

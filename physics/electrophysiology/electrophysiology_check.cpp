@@ -51,7 +51,10 @@ void check_parts(const ElectrophysiologyOptions &options, Complaints &complaints
 
 void check_vulnerability(const ElectrophysiologyOptions &options, Complaints &complaints) {
   const VulnerabilityOptions &v = *options.vulnerability;
-  if (options.method != "monodomain")
+  if (options.method == "bidomain")
+    complaints.push_back("electrophysiology.vulnerability: its many runs are of the monodomain alone; use method: monodomain or "
+                         "pseudo_bidomain");
+  if (options.method == "reaction_eikonal")
     complaints.push_back("electrophysiology.vulnerability: a re-entry needs recovery of the tissue, which method: " + options.method +
                          " leaves out; use method: monodomain");
   if (v.places.empty())
@@ -63,6 +66,55 @@ void check_vulnerability(const ElectrophysiologyOptions &options, Complaints &co
   check_whole("vulnerability.every", v.every, complaints);
 }
 
+/// Currents that nothing takes away.
+void check_currents(const BidomainOptions &space, Complaints &complaints) {
+  for (const CurrentElectrode &at : space.electrodes) {
+    double sum = 0, largest = 0;
+    for (const CurrentElectrode &electrode : space.electrodes)
+      if (electrode.on(at.start)) {
+        sum += electrode.current;
+        largest = std::max(largest, std::abs(electrode.current));
+      }
+    if (std::abs(sum) > 1e-9 * largest) {
+      complaints.push_back("electrophysiology.bidomain.electrodes: found currents that sum to " + print_number(sum) + " uA at " +
+                           print_number(at.start) + " ms; expected zero, for no current leaves the tissue; add the electrode that takes " +
+                           "it away, with the same start and duration, or bidomain.ground");
+      return;
+    }
+  }
+}
+
+void check_bidomain(const ElectrophysiologyOptions &options, Complaints &complaints) {
+  const std::string where = "electrophysiology.bidomain";
+  if (!options.has_extracellular_space()) {
+    if (options.bidomain)
+      complaints.push_back(where + ": found beside method: " + options.method +
+                           ", which has no extracellular space; expected method: bidomain or pseudo_bidomain, or no such section");
+    return;
+  }
+  const BidomainOptions space = options.extracellular_space();
+  check_whole("bidomain.interval", space.interval, complaints);
+  for (const auto &[name, given] : {std::pair{"intracellular", space.intracellular}, {"extracellular", space.extracellular}})
+    if (!(given.along > 0 && given.across > 0))
+      complaints.push_back(where + "." + name + ": found " + print_number(given.along) + " S/m along and " + print_number(given.across) +
+                           " S/m across the fibres; expected both positive");
+  if (options.method == "pseudo_bidomain" && !space.electrodes.empty())
+    complaints.push_back(where +
+                         ".electrodes: found currents that method: pseudo_bidomain, whose potential does not feel the extracellular "
+                         "one, would leave without effect; use method: bidomain");
+  for (const CurrentElectrode &electrode : space.electrodes)
+    check_name("bidomain.electrodes", electrode.name, complaints);
+  if (!space.ground)
+    check_currents(space, complaints);
+  const ConductivityOptions mean = options.monodomain_conductivity(), &given = options.conductivity, standard;
+  const auto other = [](double a, double b) { return std::abs(a - b) > 1e-6 * b; };
+  if ((other(given.along, standard.along) && other(given.along, mean.along)) ||
+      (other(given.across, standard.across) && other(given.across, mean.across)))
+    complaints.push_back("electrophysiology.conductivity: found " + print_number(given.along) + " S/m along and " +
+                         print_number(given.across) + " S/m across the fibres, but " + where + " has harmonic means of " +
+                         print_number(mean.along) + " and " + print_number(mean.across) + " S/m, which are used; leave it out");
+}
+
 } // namespace
 
 std::vector<double> ElectrophysiologyOptions::stimulus_starts() const {
@@ -72,6 +124,8 @@ std::vector<double> ElectrophysiologyOptions::stimulus_starts() const {
       starts.push_back(stimulus.start);
   };
   add(sites), add(boxes), add(balls), add(surfaces), add(regions);
+  if (bidomain)
+    add(bidomain->electrodes);
   return starts;
 }
 
@@ -85,6 +139,7 @@ void ElectrophysiologyOptions::check() const {
   for (const Electrogram &electrogram : electrograms)
     check_name("electrograms", electrogram.name, complaints);
   check_parts(*this, complaints);
+  check_bidomain(*this, complaints);
   if (vulnerability)
     check_vulnerability(*this, complaints);
   const std::vector<double> starts = stimulus_starts();

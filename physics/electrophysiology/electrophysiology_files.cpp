@@ -25,15 +25,20 @@ io::TimeSeries one_column(const std::string &name, const std::string &unit, cons
   return table;
 }
 
-/// The mesh of the map with the potential at each saved time, and their list.
-void save_voltage(const NodalHistory &voltage, io::Grid grid, const std::string &folder) {
+/// The mesh of the map with the potentials at each saved time, and their list.
+void save_voltage(const NodalHistory &voltage, const NodalHistory &extracellular, io::Grid grid, const std::string &folder) {
   grid.point_data.clear();
   grid.cell_data.clear();
   grid.point_data.push_back({"voltage [mV]", 1, {}});
+  if (!extracellular.times.empty())
+    grid.point_data.push_back({"extracellular_potential [mV]", 1, {}});
   std::vector<std::pair<double, std::string>> files;
   for (std::size_t t = 0; t < voltage.times.size(); ++t) {
-    const auto begin = voltage.values.begin() + static_cast<std::ptrdiff_t>(t * voltage.nodes);
-    grid.point_data.back().values.assign(begin, begin + static_cast<std::ptrdiff_t>(voltage.nodes));
+    for (std::size_t field = 0; field < grid.point_data.size(); ++field) {
+      const NodalHistory &history = field == 0 ? voltage : extracellular;
+      const auto begin = history.values.begin() + static_cast<std::ptrdiff_t>(t * history.nodes);
+      grid.point_data[field].values.assign(begin, begin + static_cast<std::ptrdiff_t>(history.nodes));
+    }
     const std::string number = std::to_string(t),
                       name = "voltage_" + std::string(4 - std::min<std::size_t>(4, number.size()), '0') + number + ".vtu";
     io::write_vtu(grid, folder + "/" + name);
@@ -63,12 +68,14 @@ void save(const ElectrophysiologyResult &result, const std::string &folder) {
     io::write_file(folder + "/electrograms.csv", io::to_csv(result.electrograms));
   if (result.points.rows() > 0)
     io::write_file(files.points, io::to_csv(result.points));
+  if (result.extracellular_points.rows() > 0)
+    io::write_file(folder + "/extracellular.csv", io::to_csv(result.extracellular_points));
   if (result.vulnerability.rows() > 0)
     io::write_file(folder + "/vulnerability.csv", io::to_csv(result.vulnerability));
   io::write_vtu(result.activation_map, files.map);
   if (!result.purkinje.points.empty())
     io::write_vtu(result.purkinje, folder + "/purkinje.vtu");
-  save_voltage(result.voltage, result.activation_map, folder);
+  save_voltage(result.voltage, result.extracellular, result.activation_map, folder);
   io::TimeSeries diffusivity;
   diffusivity.add_column("along", "mm^2/ms");
   diffusivity.add_column("across", "mm^2/ms");

@@ -33,8 +33,24 @@ void VulnerabilityOptions::describe(io::Schema &schema) {
   schema.quantity("strength", strength, "1", io::positive, "Of the premature stimuli, times stimulus_amplitude.");
 }
 
+Discretisation ElectrophysiologyOptions::diffusion_discretisation() const {
+  Discretisation chosen = discretisation;
+  if (method == "bidomain" && chosen.implicitness == 0)
+    chosen.implicitness = 0.5;
+  return chosen;
+}
+
+ConductivityOptions ElectrophysiologyOptions::monodomain_conductivity() const {
+  if (!has_extracellular_space())
+    return conductivity;
+  const BidomainOptions space = extracellular_space();
+  const DomainConductivity &i = space.intracellular, &e = space.extracellular;
+  return {i.along * e.along / (i.along + e.along), i.across * e.across / (i.across + e.across)};
+}
+
 std::vector<StimulusSite> ElectrophysiologyOptions::stimulated_sites(bool biventricle) const {
-  const bool none = sites.empty() && boxes.empty() && balls.empty() && surfaces.empty() && regions.empty() && !purkinje;
+  const bool none = (!bidomain || bidomain->electrodes.empty()) && sites.empty() && boxes.empty() && balls.empty() && surfaces.empty() &&
+                    regions.empty() && !purkinje;
   if (!none)
     return sites;
   std::vector<StimulusSite> early = default_stimulus_sites();
@@ -46,9 +62,11 @@ std::vector<StimulusSite> ElectrophysiologyOptions::stimulated_sites(bool bivent
 
 void ElectrophysiologyOptions::describe(io::Schema &schema) {
   schema.choice(
-      "method", method, {"monodomain", "reaction_eikonal"},
-      "monodomain: the reaction-diffusion equation. reaction_eikonal: arrival times of an eikonal equation at the wanted velocities, and "
-      "at each the travelling wave of the ionic model; seconds instead of minutes.");
+      "method", method, {"monodomain", "bidomain", "pseudo_bidomain", "reaction_eikonal"},
+      "monodomain: the reaction-diffusion equation. bidomain: with the extracellular potential, both in one implicit step; some twenty "
+      "times the work. pseudo_bidomain: the monodomain, and from its potential now and then the extracellular one. reaction_eikonal: "
+      "arrival times of an eikonal equation at the wanted velocities, and at each the travelling wave of the ionic model; seconds "
+      "instead of minutes.");
   schema.model("cell", ionic_model_name, ionic_model, ionic_models(), "Model of the myocytes.");
   schema.optional_section("prepacing", prepacing,
                           "Pace a cell to its limit cycle first and start the beat from there; else from the published initial values.");
@@ -67,6 +85,8 @@ void ElectrophysiologyOptions::describe(io::Schema &schema) {
       "fine meshes).");
   schema.section("velocity", velocity, "Wanted conduction velocities.");
   schema.section("conductivity", conductivity, "Conductivities, used when they are not tuned.");
+  schema.optional_section("bidomain", bidomain,
+                          "The extracellular space, for method: bidomain and pseudo_bidomain; without, with these defaults.");
   schema.quantity("surface_to_volume", surface_to_volume, "1/mm", io::positive, "Membrane area per tissue volume.", "Niederer 2011");
   schema.quantity("capacitance", capacitance, "uF/mm^2", io::positive, "Membrane capacitance per area.", "Niederer 2011");
   schema.optional_section("fast_endocardium", fast_endocardium,
@@ -98,8 +118,9 @@ void ElectrophysiologyOptions::describe(io::Schema &schema) {
               "softened by the size of the elements there.");
   schema.quantity("checkpoint_every", checkpoint_every, "ms", io::not_negative,
                   "Time of the beat between checkpoints, a whole number of ms; a killed run goes on from the last. 0: none.");
-  schema.quantity("save_every", save_every, "ms", io::not_negative,
-                  "Time between saved fields of the potential (voltage.pvd), a whole number of ms; 0: none.");
+  schema.quantity(
+      "save_every", save_every, "ms", io::not_negative,
+      "Time between saved fields of the potential, with an extracellular space of both (voltage.pvd), a whole number of ms; 0: none.");
   schema.list("points", points, "Points whose activation time is reported and whose potential is written to points.csv.");
   schema.optional_section("vulnerability", vulnerability,
                           "Try premature stimuli at several places and times and tell which start a re-entry (vulnerability.csv).");

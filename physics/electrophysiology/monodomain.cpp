@@ -3,6 +3,7 @@
 #include <io/base/text.hpp>
 #include <io/base/units.hpp>
 #include <physics/electrophysiology/monodomain.hpp>
+#include <physics/electrophysiology/stimulated_share.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -49,11 +50,14 @@ Monodomain::Monodomain(const Tissue &tissue, const IonicModel &model, const Diff
 
 Monodomain::Monodomain(const Tissue &tissue, const std::vector<const IonicModel *> &kinds, const Diffusivity &diffusivity,
                        std::vector<Stimulus> stimuli, const Discretisation &discretisation)
+    : Monodomain(tissue, kinds, diffusivity, std::move(stimuli), discretisation, make_diffusion(tissue, diffusivity, discretisation)) {}
+
+Monodomain::Monodomain(const Tissue &tissue, const std::vector<const IonicModel *> &kinds, const Diffusivity &diffusivity,
+                       std::vector<Stimulus> stimuli, const Discretisation &discretisation, std::unique_ptr<DiffusionScheme> diffusion)
     : tissue_(tissue), cells_(kinds, kinds.size() > 1 ? tissue.kind : std::vector<std::uint8_t>{}, tissue.nodes.size()),
-      discretisation_(discretisation), diffusion_(make_diffusion(tissue, diffusivity, discretisation)), rest_(cells_.initial_voltage()),
-      voltage_(rest_), before_(rest_), states_(cells_.initial_states()), current_(stride()), activation_(tissue.nodes.size(), never),
-      repolarisation_(activation_), upstroke_(activation_), peak_(tissue.nodes.size(), 0.0), upstrokes_(tissue.nodes.size(), 0),
-      last_upstroke_(-never),
+      discretisation_(discretisation), diffusion_(std::move(diffusion)), rest_(cells_.initial_voltage()), voltage_(rest_), before_(rest_),
+      states_(cells_.initial_states()), current_(stride()), activation_(tissue.nodes.size(), never), repolarisation_(activation_),
+      upstroke_(activation_), peak_(tissue.nodes.size(), 0.0), upstrokes_(tissue.nodes.size(), 0), last_upstroke_(-never),
       front_(tissue, cells_, diffusivity.front_point, discretisation.quadrature_level, discretisation.consistent_mass) {
   set_stimuli(std::move(stimuli));
 }
@@ -66,26 +70,26 @@ void Monodomain::set_stimuli(std::vector<Stimulus> stimuli) {
     for (const std::size_t node : stimuli_[s].nodes)
       listing.emplace(node, s);
   std::vector<unsigned long long> covered(stimuli_.size(), 0), excited(stimuli_.size(), 0);
-  const auto add = [&](std::size_t s, std::uint32_t i) {
+  const auto add = [&](std::size_t s, std::uint32_t i, double share) {
     ++covered[s];
-    if (tissue_.excitable[i]) {
+    if (tissue_.excitable[i] && share > 0) {
       ++excited[s];
-      stimulated_[s].push_back(i);
+      stimulated_[s].emplace_back(i, share);
     }
   };
   for (std::uint32_t i = 0; !listing.empty() && i < tissue_.owned; ++i)
     for (auto [at, end] = listing.equal_range(tissue_.mesh_node[i]); at != end; ++at)
-      add(at->second, i);
+      add(at->second, i, 1.0);
   for (std::size_t s = 0; s < stimuli_.size(); ++s)
-    for (std::uint32_t i = 0; stimuli_[s].shape != Stimulus::Shape::nodes && i < tissue_.owned; ++i)
-      if (stimuli_[s].covers(tissue_.nodes[i], tissue_.mesh_node[i]))
-        add(s, i);
+    if (stimuli_[s].shape != Stimulus::Shape::nodes)
+      for (const auto &[node, share] : stimulated_shares(tissue_, stimuli_[s]))
+        add(s, node, share);
   for (std::vector<unsigned long long> *counts : {&covered, &excited})
     MPI_Allreduce(MPI_IN_PLACE, counts->data(), static_cast<int>(counts->size()), MPI_UNSIGNED_LONG_LONG, MPI_SUM, tissue_.comm);
   for (std::size_t s = 0; s < stimuli_.size(); ++s) {
     if (covered[s] == 0)
-      throw io::CaseError("electrophysiology: the stimulus '" + stimuli_[s].name + "' covers no node of the mesh, which reaches from " +
-                          extent(tissue_) + "; move it into the mesh or make it larger than an element");
+      throw io::CaseError("electrophysiology: the stimulus '" + stimuli_[s].name + "' covers nothing of the mesh, which reaches from " +
+                          extent(tissue_) + "; move it into the mesh");
     if (excited[s] == 0)
       throw io::CaseError("electrophysiology: the stimulus '" + stimuli_[s].name +
                           "' covers only tissue that does not conduct (conduction 0); move it into living tissue");
@@ -127,15 +131,16 @@ void Monodomain::stimulate(double dt) {
   for (std::size_t s = 0; s < stimuli_.size(); ++s) {
     const double begin = std::max(time_, stimuli_[s].start), end = std::min(time_ + dt, stimuli_[s].start + stimuli_[s].duration);
     if (end > begin + rounding)
-      for (const std::uint32_t i : stimulated_[s])
+      for (const auto &[i, share] : stimulated_[s])
         if (!stimuli_[s].spares_activated || upstroke_[i] >= stimuli_[s].start)
-          voltage_[i] += (end - begin) * stimuli_[s].amplitude;
+          voltage_[i] += (end - begin) * share * stimuli_[s].amplitude;
   }
 }
 
-void Monodomain::diffuse(double dt) {
+void Monodomain::diffuse(double begin, double dt) {
   if (tissue_.halo)
     tissue_.halo->update(voltage_);
+  diffusion_->set_time(begin);
   diffusion_->advance(voltage_, dt);
 }
 
@@ -148,6 +153,7 @@ void Monodomain::start_from(double time, std::vector<double> voltage, std::vecto
 
 Monodomain::State Monodomain::state() {
   front_.forget();
+  diffusion_->forget();
   return {time_, last_upstroke_, voltage_, states_, activation_, repolarisation_, upstroke_, peak_, upstrokes_};
 }
 
@@ -156,6 +162,7 @@ void Monodomain::set_state(State state) {
                      state.upstrokes.size() == upstrokes_.size(),
                  "a state of the same tissue");
   front_.forget();
+  diffusion_->forget();
   time_ = state.time;
   last_upstroke_ = state.last_upstroke;
   voltage_ = std::move(state.voltage);
@@ -194,14 +201,14 @@ void Monodomain::record_activation(double dt) {
 void Monodomain::step(double dt) {
   before_ = voltage_;
   if (discretisation_.time == "strang") {
-    diffuse(0.5 * dt);
+    diffuse(time_, 0.5 * dt);
     react_extrapolated(dt);
     stimulate(dt);
-    diffuse(0.5 * dt);
+    diffuse(time_ + 0.5 * dt, 0.5 * dt);
   } else {
     react(dt);
     stimulate(dt);
-    diffuse(dt);
+    diffuse(time_, dt);
   }
   record_activation(dt);
   time_ += dt;

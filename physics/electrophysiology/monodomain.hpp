@@ -20,6 +20,9 @@ public:
   /// The kinds of cells that `tissue.kind` numbers.
   Monodomain(const Tissue &tissue, const std::vector<const IonicModel *> &kinds, const Diffusivity &diffusivity,
              std::vector<Stimulus> stimuli, const Discretisation &discretisation = {});
+  /// With `diffusion` in place of the discretisation's own: the bidomain.
+  Monodomain(const Tissue &tissue, const std::vector<const IonicModel *> &kinds, const Diffusivity &diffusivity,
+             std::vector<Stimulus> stimuli, const Discretisation &discretisation, std::unique_ptr<DiffusionScheme> diffusion);
   Monodomain(const Monodomain &) = delete;
   Monodomain &operator=(const Monodomain &) = delete;
 
@@ -63,14 +66,14 @@ public:
 private:
   void react(double dt);
   void react_extrapolated(double dt);
-  void diffuse(double dt);
+  void diffuse(double begin, double dt);
   void stimulate(double dt);
   void record_activation(double dt);
 
   const Tissue &tissue_;
   const Cells cells_;
   std::vector<Stimulus> stimuli_;
-  std::vector<std::vector<std::uint32_t>> stimulated_; ///< owned nodes under each stimulus
+  std::vector<std::vector<std::pair<std::uint32_t, double>>> stimulated_; ///< owned nodes under each stimulus, the share that each takes
   Discretisation discretisation_;
   std::unique_ptr<DiffusionScheme> diffusion_;
   const std::vector<double> rest_; ///< V at the start

@@ -79,6 +79,14 @@ std::vector<Stimulus> stimuli_on(const HeartMesh &mesh, const HeartMesh &fine, c
     stimulus.centre = options.balls[i].centre;
     stimulus.radius = options.balls[i].radius;
   }
+  for (std::size_t i = 0; options.bidomain && i < options.bidomain->electrodes.size(); ++i) { // for its time and place: see Bidomain
+    const CurrentElectrode &electrode = options.bidomain->electrodes[i];
+    Stimulus &stimulus = add("electrode " + electrode.name, Stimulus::Shape::ball, electrode.start);
+    stimulus.centre = electrode.centre;
+    stimulus.radius = electrode.radius;
+    stimulus.duration = electrode.duration;
+    stimulus.amplitude = 0;
+  }
   for (const StimulusSurface &surface : options.surfaces)
     add("surface " + surface.surface, Stimulus::Shape::nodes, surface.start).nodes = nodes_of_surface(fine, surface.surface);
   for (const StimulusRegion &region : options.regions)

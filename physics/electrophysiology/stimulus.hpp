@@ -60,6 +60,7 @@ struct Stimulus {
   double radius = 0;
   std::vector<std::size_t> nodes;                ///< of the HeartMesh, ascending
   double start = 0, duration = 2, amplitude = 0; ///< ms, ms, mV/ms (depolarising)
+  bool by_nodes = false;                         ///< box, ball: every node inside takes the whole, instead of its volume's share
   bool spares_activated = false;                 ///< nodes that fired before `start` and have not recovered get nothing
   /// `mesh_node`: index of the point in the HeartMesh.
   bool covers(const mesh::Vector3 &point, std::size_t mesh_node) const;

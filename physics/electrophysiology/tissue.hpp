@@ -9,10 +9,6 @@
 #include <mpi.h>
 #include <vector>
 
-namespace corvivo::mesh {
-class DistributedMesh;
-}
-
 namespace corvivo::physics {
 
 /// Brings the values of ghost nodes from their owners.
@@ -43,10 +39,14 @@ struct Tissue {
 Tissue serial_tissue(const mesh::HeartMesh &mesh, std::vector<mesh::Vector3> fibre, std::vector<double> diffusivity_factor,
                      std::vector<std::uint8_t> kind = {});
 
-/// Collective. `fibre_and_factor` holds four numbers for each HeartMesh cell (fibre, diffusivity factor), `kind` one for each node (empty:
-/// one kind); both are read on rank 0. Nothing of the DistributedMesh is kept.
-Tissue distributed_tissue(const mesh::DistributedMesh &mesh, const std::vector<mesh::Vector3> &nodes_on_rank_0,
-                          const std::vector<double> &fibre_and_factor, const std::vector<std::uint8_t> &kind = {});
+/// Collective. `mesh`, the `levels`-fold refinement of a coarser one whose cells stay together (mesh/partition.hpp), `fibre_and_factor`
+/// with four numbers for each of its cells (fibre, diffusivity factor) and `kind` with one for each node (empty: one kind) are read on rank
+/// 0; nothing of them is kept. Throws CaseError on every rank when there are fewer cells than ranks.
+Tissue distributed_tissue(MPI_Comm comm, const mesh::HeartMesh &mesh, unsigned int levels, const std::vector<double> &fibre_and_factor,
+                          const std::vector<std::uint8_t> &kind = {});
+
+/// Marks the nodes of cells that conduct.
+void find_excitable(Tissue &tissue);
 
 /// Collective. Values of owned nodes to rank 0, in the order of the HeartMesh, for its first `nodes` nodes. Empty on other ranks.
 std::vector<double> gather_nodes(const Tissue &tissue, const std::vector<double> &local, std::size_t nodes);

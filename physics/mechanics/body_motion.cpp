@@ -51,7 +51,7 @@ public:
     record(body_.assemble(x_, {}, false));
   }
 
-  BodyResult run(const BodyObserver &observer, const BodyRestart &restart);
+  BodyResult run(const BodyObserver &observer, const Restart &restart);
 
 private:
   void begin_step(double dt);
@@ -184,36 +184,16 @@ void Motion::record(const ElasticBody::State &state) {
   result_.series.append_row(row);
 }
 
-/// Owned entries of a vector.
-std::vector<double> owned_entries(Vec vector) {
-  PetscInt size = 0;
-  const double *values = nullptr;
-  petsc::check(VecGetLocalSize(vector, &size));
-  petsc::check(VecGetArrayRead(vector, &values));
-  std::vector<double> copy(values, values + size);
-  petsc::check(VecRestoreArrayRead(vector, &values));
-  return copy;
-}
-
-void set_owned_entries(Vec vector, const std::vector<double> &from) {
-  double *values = nullptr;
-  petsc::check(VecGetArray(vector, &values));
-  std::copy(from.begin(), from.end(), values);
-  petsc::check(VecRestoreArray(vector, &values));
-  petsc::update_ghosts(vector);
-}
-
 /// The kept factorisation is not part of it: it is dropped here, as a run that goes on is without one.
 io::ArchiveWriter Motion::archive() {
   newton_.renew();
   io::ArchiveWriter archive;
   archive(std::vector<double>{time_, last_dt_, earlier_dt_, prepared_dt_, double(result_.steps), double(result_.halvings)});
   for (const petsc::Vector *vector : {&x_, &before_, &earlier_})
-    archive(owned_entries(*vector));
+    archive(petsc::owned_entries(*vector));
   for (const std::vector<double> *values : {&u_, &v_, &a_})
     archive(*values);
-  for (const auto &column : result_.series.columns())
-    archive(column.values);
+  archive(result_.series);
   return archive;
 }
 
@@ -226,27 +206,15 @@ void Motion::go_on_from(io::ArchiveReader &archive) {
   result_.steps = static_cast<int>(numbers[4]), result_.halvings = static_cast<int>(numbers[5]);
   for (const petsc::Vector *vector : {&x_, &before_, &earlier_}) {
     archive(numbers);
-    set_owned_entries(*vector, numbers);
+    petsc::set_owned_entries(*vector, numbers);
   }
   for (std::vector<double> *values : {&u_, &v_, &a_})
     archive(*values);
-  io::TimeSeries series;
-  std::vector<std::vector<double>> columns;
-  for (const auto &column : result_.series.columns()) {
-    series.add_column(column.name, column.unit);
-    archive(columns.emplace_back());
-  }
-  for (std::size_t row = 0; row < columns.front().size(); ++row) {
-    std::vector<double> values;
-    for (const auto &column : columns)
-      values.push_back(column[row]);
-    series.append_row(values);
-  }
-  result_.series = std::move(series);
+  archive(result_.series);
   result_.displacement = body_.displacement(x_);
 }
 
-BodyResult Motion::run(const BodyObserver &observer, const BodyRestart &restart) {
+BodyResult Motion::run(const BodyObserver &observer, const Restart &restart) {
   const auto start = std::chrono::steady_clock::now();
   io::Progress progress("Mechanics", options_.end_time, "ms");
   const auto save = [&] {
@@ -299,7 +267,7 @@ void BodyResult::require_complete() const {
     throw io::SolveError(failure, residuals);
 }
 
-BodyResult run_body(MPI_Comm comm, const BodyShape &shape, BodyCase &options, const BodyObserver &observer, const BodyRestart &restart) {
+BodyResult run_body(MPI_Comm comm, const BodyShape &shape, BodyCase &options, const BodyObserver &observer, const Restart &restart) {
   options.check();
   options.pressure->prepare(options.end_time);
   options.tension->prepare(options.end_time);

@@ -3,8 +3,7 @@
 #include <physics/mechanics/body_case.hpp>
 
 #include <io/base/time_series.hpp>
-
-#include <filesystem>
+#include <physics/restart.hpp>
 
 namespace corvivo::physics {
 
@@ -23,17 +22,11 @@ struct BodyResult {
 
 using BodyObserver = std::function<void(double time, const std::vector<io::Vector3> &displacement)>;
 
-/// Where a run keeps its checkpoints, see io::Checkpoints, and what it does about the files of a run that it goes on from.
-struct BodyRestart {
-  std::filesystem::path stem;               ///< empty: none
-  std::function<void(double time)> goes_on; ///< rank 0: what was observed up to this time is there already
-};
-
 /// From rest at time 0 to the end. Collective; `observer` is called on rank 0 every `save_every`. `shape` is read on rank 0. The curves of
 /// the case are prepared here. A run that was killed goes on from its last checkpoint to the same bits on the same ranks. Throws CaseError
 /// for probes outside the body.
 BodyResult run_body(MPI_Comm comm, const BodyShape &shape, BodyCase &options, const BodyObserver &observer = {},
-                    const BodyRestart &restart = {});
+                    const Restart &restart = {});
 
 /// The body with its displacement [mm] as quadratic tetrahedra.
 io::Grid to_grid(const BodyShape &shape, const std::vector<io::Vector3> &displacement);

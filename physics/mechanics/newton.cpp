@@ -55,6 +55,15 @@ void LaggedSolver::renew() {
   stale_ = true;
 }
 
+/// The order of elimination goes too: it was chosen for the first matrix.
+void LaggedSolver::forget() {
+  PC factorisation = nullptr;
+  petsc::check(KSPGetPC(solver_, &factorisation));
+  petsc::check(PCReset(factorisation));
+  stale_ = true;
+  last_ = 0;
+}
+
 bool LaggedSolver::solve(Mat matrix, Vec b, Vec x) {
   const bool fresh = stale_;
   bool solved = attempt(matrix, b, x, fresh);
@@ -91,6 +100,14 @@ NewtonResult Newton::solve(Vec u, const PerCavity &pressure, double time, double
 
 NewtonResult Newton::solve(Vec u, PerCavity &pressure, double time, double dt, const VolumeLaw &law) {
   return iterate(u, pressure, time, dt, law);
+}
+
+/// The answers to the pressures' loads are where the next ones start from.
+void Newton::forget() {
+  linear_.forget();
+  for (const petsc::Vector &load_step : load_steps_)
+    petsc::check(VecSet(load_step, 0.0));
+  per_volume_ = 0;
 }
 
 Newton::Point Newton::evaluate(Vec u, const PerCavity &pressure, double time, double dt, const VolumeLaw &law) {

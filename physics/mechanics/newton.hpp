@@ -17,6 +17,8 @@ public:
   bool solve(Mat matrix, Vec b, Vec x);
   /// The next solve factorises its matrix.
   void renew();
+  /// Nothing is left of earlier matrices, as if no solve had been.
+  void forget();
   /// Norm of what the factorisation in use makes of `b`: for a residual, about how far (mm, root of the sum of squares) the solution is.
   /// Collective; after the first solve.
   double distance(Vec b);
@@ -60,6 +62,8 @@ public:
   /// With the volume law; `pressure` is the guess and the answer.
   NewtonResult solve(Vec u, PerCavity &pressure, double time, double dt, const VolumeLaw &law);
   const LaggedSolver &linear() const { return linear_; }
+  /// Nothing is left of earlier solves but their counts.
+  void forget();
   int iterations() const { return iterations_; }
 
 private:

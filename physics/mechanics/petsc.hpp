@@ -4,6 +4,7 @@
 
 #include <petscksp.h>
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -94,6 +95,29 @@ inline void copy(Vec from, Vec to) {
 }
 inline void add(Vec to, double factor, Vec from) {
   check(VecAXPY(to, factor, from));
+}
+
+/// Owned entries of a vector.
+inline std::vector<double> owned_entries(Vec vector) {
+  PetscInt size = 0;
+  const double *values = nullptr;
+  check(VecGetLocalSize(vector, &size));
+  check(VecGetArrayRead(vector, &values));
+  std::vector<double> copy(values, values + size);
+  check(VecRestoreArrayRead(vector, &values));
+  return copy;
+}
+/// The same back, and their ghosts. Collective. Throws CaseError when there are not as many.
+inline void set_owned_entries(Vec vector, const std::vector<double> &from) {
+  PetscInt size = 0;
+  double *values = nullptr;
+  check(VecGetLocalSize(vector, &size));
+  if (from.size() != static_cast<std::size_t>(size))
+    throw io::CaseError("a checkpoint of another mesh; delete it and run again");
+  check(VecGetArray(vector, &values));
+  std::copy(from.begin(), from.end(), values);
+  check(VecRestoreArray(vector, &values));
+  update_ghosts(vector);
 }
 
 } // namespace corvivo::physics::petsc

@@ -15,6 +15,11 @@
 #include <utility>
 #include <vector>
 
+namespace corvivo::io {
+class ArchiveReader;
+class ArchiveWriter;
+} // namespace corvivo::io
+
 namespace corvivo::physics {
 
 /// What the body is made of and what holds it. Models are referred to, not owned.
@@ -76,6 +81,10 @@ public:
 
   /// Makes the last assembled step the past: contraction states, dashpots, the force on the valve plane.
   void accept(Vec u, double dt);
+  /// All that a body of the same model, reference, rest and calcium needs to go on to the same bits from the last `accept`. Each rank
+  /// has its own part. `restore_past` throws CaseError for the past of another body.
+  void keep_past(io::ArchiveWriter &archive) const;
+  void restore_past(io::ArchiveReader &archive);
   /// Largest change (relative) of the valve planes' area vectors in the last `accept`.
   double valve_plane_change() const { return valve_plane_change_; }
   /// Mean over each local cell of tension (kPa) and fibre stretch as last assembled, two components.
@@ -105,6 +114,7 @@ protected:
   double *cell_matrix(int cell) { return matrix_values_.data() + 900 * static_cast<std::size_t>(cell); }
 
 private:
+  template <class Body, class Archive> static void each_past(Body &body, Archive &archive);
   void make_matrix();
   void find_clamped();
   void find_rims(const mesh::HeartMesh &mesh);

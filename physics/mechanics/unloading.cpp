@@ -192,7 +192,8 @@ StiffnessFit fit_stiffness(MPI_Comm comm, const mesh::HeartMesh &mesh, const mes
   StiffnessFit fit;
   double scale = 1; // of the material as it came
   const auto move_to = [&](double wanted) {
-    options.material->multiply_stiffness(wanted / scale);
+    fit.factors.push_back(wanted / scale);
+    options.material->multiply_stiffness(fit.factors.back());
     scale = wanted;
   };
   for (int run = 0; run < runs; ++run) {

@@ -44,6 +44,7 @@ double klotz_unloaded_volume(double volume, double pressure);
 
 struct StiffnessFit {
   std::vector<double> scales, volumes; ///< factor on the material's stiffness and unloaded volume (mL) of each run
+  std::vector<double> factors;         ///< by which the material was multiplied, one after the other
   double scale = 1;                    ///< of the run nearest to the target, which the material has now
   double residual = 0;                 ///< its volume minus the target, mL
 };

@@ -1,7 +1,6 @@
 /// Speed of the monodomain solver on Niederer's slab (0.2 mm, steps of 0.05 ms, 45 ms), where its time goes, and what the machine's memory
 /// gives. Run it on one rank and with mpirun -n 2. Prints a row of tables/slab_speed.csv.
 #include <io/base/parallel.hpp>
-#include <mesh/distributed_mesh.hpp>
 #include <mesh/slab.hpp>
 #include <physics/electrophysiology/kernel_variant.hpp>
 #include <physics/electrophysiology/monodomain.hpp>
@@ -42,8 +41,7 @@ Tissue spread(MPI_Comm comm, const mesh::HeartMesh &slab) {
   std::vector<double> fibre_and_factor;
   for (std::size_t c = 0; c < slab.tetrahedra.size(); ++c)
     fibre_and_factor.insert(fibre_and_factor.end(), {1, 0, 0, 1});
-  const mesh::DistributedMesh distributed(comm, slab);
-  return distributed_tissue(distributed, slab.nodes, fibre_and_factor);
+  return distributed_tissue(comm, slab, 0, fibre_and_factor);
 }
 
 } // namespace

@@ -1,6 +1,7 @@
 /// Wave speed of the discretisations: Niederer's slab and plane waves. Prints rows of tables/wave_speed_*.csv.
-///   bench_wave_speed slab RULE H DT [corrected]      activation at the nine points, one row
+///   bench_wave_speed slab RULE H DT [corrected] [alternating]  activation at the nine points, one row
 ///   bench_wave_speed map RULE DT FILE                 against a participant's activation map (41 x 15 x 7 nodes of 0.5 mm, ms)
+///   bench_wave_speed limit RULE H DT [alternating]    the slab with elements H long and as much thinner as the wave is across the fibres
 ///   bench_wave_speed plane RULE H ANGLE [corrected]  velocity of a plane wave on an irregular mesh, against the continuum's
 /// Rules: see `rules` below. H in mm, DT in ms, ANGLE in degrees between fibres and wave.
 #include <io/base/units.hpp>
@@ -38,11 +39,17 @@ Discretisation rule(const std::string &current, double consistent, double implic
   return d;
 }
 
+Discretisation with_strang(Discretisation d) {
+  d.time = "strang";
+  return d;
+}
+
 const std::map<std::string, Discretisation> rules = {
     {"nodal_lumped", rule("nodal", 0, 0)},
     {"nodal_half", rule("nodal", 0.5, 0.5)},
     {"nodal_consistent", rule("nodal", 1, 0.5)},
     {"states_lumped", rule("interpolated_states", 0, 0)},
+    {"states_lumped_strang", with_strang(rule("interpolated_states", 0, 0))},
     {"states_lumped_32", rule("interpolated_states", 0, 0, 1)},
     {"states_half", rule("interpolated_states", 0.5, 0.5)},
     {"states_consistent", rule("interpolated_states", 1, 0.5)},
@@ -69,14 +76,15 @@ Stimulus corner() {
   return stimulus;
 }
 
-void slab(const IonicModel &model, const std::string &name, double h, double dt, bool correct) {
+/// `thinner`: how many times the elements are longer along the fibres than across.
+void slab(const IonicModel &model, const std::string &name, double h, double dt, bool correct, bool alternating, double thinner = 1) {
   const Discretisation &discretisation = rules.at(name);
   Diffusivity d = published;
   const double tuning = benchmark::fastest(1, [&] {
     if (correct)
       d = corrected(model, h, dt, discretisation);
   });
-  const mesh::HeartMesh box = mesh::make_slab({20, 7, 3}, h);
+  const mesh::HeartMesh box = mesh::make_slab({20, 7, 3}, Vector3{h, h / thinner, h / thinner}, alternating);
   const Tissue tissue =
       serial_tissue(box, std::vector<Vector3>(box.tetrahedra.size(), Vector3{1, 0, 0}), std::vector<double>(box.tetrahedra.size(), 1.0));
   Monodomain monodomain(tissue, model, d, {corner()}, discretisation);
@@ -86,7 +94,8 @@ void slab(const IonicModel &model, const std::string &name, double h, double dt,
       for (int s = 0; s < std::lround(1 / dt); ++s)
         monodomain.step(dt);
   });
-  std::printf("%s%s,%g,%g", name.c_str(), correct ? "_corrected" : "", h, dt);
+  std::printf("%s%s%s%s,%g,%g", name.c_str(), correct ? "_corrected" : "", thinner != 1 ? "_thin" : "", alternating ? "_alternating" : "",
+              h, dt);
   for (const Vector3 &point :
        std::vector<Vector3>{{0, 0, 0}, {0, 7, 0}, {20, 0, 0}, {20, 7, 0}, {0, 0, 3}, {0, 7, 3}, {20, 0, 3}, {20, 7, 3}, {10, 3.5, 1.5}}) {
     double sum = 0, closest = 1e300; // the mean over the nodes that are equally near
@@ -118,7 +127,9 @@ void map(const IonicModel &model, const std::string &name, double dt, const std:
   }
   const Tissue tissue =
       serial_tissue(box, std::vector<Vector3>(box.tetrahedra.size(), Vector3{1, 0, 0}), std::vector<double>(box.tetrahedra.size(), 1.0));
-  Monodomain monodomain(tissue, model, published, {corner()}, rules.at(name));
+  Stimulus stimulus = corner();
+  stimulus.by_nodes = true; // the participant's
+  Monodomain monodomain(tissue, model, published, {stimulus}, rules.at(name));
   while (monodomain.time() < 80 && std::isinf(monodomain.latest_activation()))
     for (int s = 0; s < std::lround(1 / dt); ++s)
       monodomain.step(dt);
@@ -151,8 +162,11 @@ int main(int argc, char **argv) {
   const auto model = ionic_models().make("ten_tusscher_2006_epi");
   const std::string what = argc > 1 ? argv[1] : "";
   const bool correct = argc > 5 && std::string(argv[5]) == "corrected";
+  const bool alternating = argc > 5 && std::string(argv[argc - 1]) == "alternating";
   if (what == "slab" && argc > 4)
-    slab(*model, argv[2], std::atof(argv[3]), std::atof(argv[4]), correct);
+    slab(*model, argv[2], std::atof(argv[3]), std::atof(argv[4]), correct, alternating);
+  else if (what == "limit" && argc > 4)
+    slab(*model, argv[2], std::atof(argv[3]), std::atof(argv[4]), false, alternating, std::sqrt(published.along / published.across));
   else if (what == "map" && argc > 4)
     map(*model, argv[2], std::atof(argv[3]), argv[4]);
   else if (what == "plane" && argc > 4)

@@ -43,7 +43,7 @@ TEST(NiedererCase, AStimulusOutsideTheMeshIsRefusedWithItsExtent) {
                    "electrophysiology.boxes[0].maximum=[31 mm, 1 mm, 1 mm]"},
                   folder.path());
   EXPECT_EQ(outcome.status, 1) << outcome.err;
-  EXPECT_NE(outcome.err.find("boxes[0]' covers no node of the mesh, which reaches from (0, 0, 0) to (20, 7, 3) mm; move it"),
+  EXPECT_NE(outcome.err.find("boxes[0]' covers nothing of the mesh, which reaches from (0, 0, 0) to (20, 7, 3) mm; move it"),
             std::string::npos)
       << outcome.err;
 }

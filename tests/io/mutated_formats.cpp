@@ -1,5 +1,6 @@
 #include <tests/io/mesh_samples.hpp>
 #include <tests/io/mutations.hpp>
+#include <tests/io/wfdb_sample.hpp>
 
 #include <io/base/errors.hpp>
 #include <io/base/text.hpp>
@@ -7,6 +8,7 @@
 #include <io/formats/mesh_data.hpp>
 #include <io/formats/mesh_files.hpp>
 #include <io/formats/vtu.hpp>
+#include <io/formats/wfdb.hpp>
 #include <tests/support/temporary_folder.hpp>
 
 namespace corvivo::test {
@@ -126,6 +128,39 @@ MutatedFormat opencarp() {
   });
 }
 
+/// Header and numbers in one text; every file of the header has the same bytes.
+MutatedFormat wfdb() {
+  std::vector<std::string> samples;
+  for (const int format : {16, 212}) {
+    const WfdbSample sample = wfdb_sample(format, {{0, 5, -7, 2000, 3, 4, 1}, {-1024, 1, 2, 900, 4, 3, 2}});
+    samples.push_back(sample.header + "|" + sample.bytes);
+    samples.push_back(wfdb_sample(format, {{1, 2, 3, 4}}, false).header + "|" + wfdb_sample(format, {{1, 2, 3, 4}}, false).bytes);
+  }
+  return {"WFDB", samples, [](const std::string &content) {
+            const std::size_t bar = std::min(content.find('|'), content.size());
+            const std::string bytes = bar < content.size() ? content.substr(bar + 1) : "";
+            const io::SignalRecord record = io::read_wfdb(
+                content.substr(0, bar), [&](const std::string &) { return bytes; }, "mutated.hea");
+            CORVIVO_ASSERT(record.frequency > 0 && !record.signals.empty(), "a record without signals");
+            for (const io::RecordedSignal &signal : record.signals)
+              CORVIVO_ASSERT(signal.values.size() == record.samples() && signal.gain != 0, "signals of different lengths");
+          }};
+}
+
+MutatedFormat annotations() {
+  std::string sample;
+  for (const unsigned word :
+       {1U << 10 | 200, 63U << 10 | 3, 0x4e28U, 0x0000U, 59U << 10, 1U, 5U, 5U << 10 | 7, 62U << 10 | 1, 1U << 10 | 300, 0U})
+    sample += {static_cast<char>(word & 0xffU), static_cast<char>(word >> 8)};
+  return {"WFDB annotations", {sample}, [](const std::string &content) {
+            std::size_t before = 0;
+            for (const io::Annotation &annotation : io::read_wfdb_annotations(content, "mutated.atr")) {
+              CORVIVO_ASSERT(annotation.sample >= before, "annotations out of order");
+              before = annotation.sample;
+            }
+          }};
+}
+
 } // namespace
 
 std::vector<MutatedFormat> mutated_formats() {
@@ -147,7 +182,9 @@ std::vector<MutatedFormat> mutated_formats() {
           mesh("STL", {stl, binary_stl()}, io::read_stl),
           mesh("Gmsh", gmsh_files(), [](const std::string &content, const std::string &path) { return io::read_gmsh(content, path); }),
           mesh("XDMF", {xdmf_sample()}, io::read_xdmf),
-          opencarp()};
+          opencarp(),
+          wfdb(),
+          annotations()};
 }
 
 } // namespace corvivo::test

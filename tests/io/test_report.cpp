@@ -162,6 +162,25 @@ TEST(Report, EscapesWhateverTheUserWrites) {
     EXPECT_EQ(element.attributes.count("onerror"), 0u);
 }
 
+TEST(Report, MeasuredEcgStandsBesideTheSimulatedOneWithItsMarks) {
+  ReportData data = sample_report();
+  data.measured_ecg = data.ecg;
+  for (const auto &[name, value] : {std::pair{"qrs_duration", 92.5}, {"qt_interval", 391.5}, {"r_amplitude_V4", 1.52}})
+    data.quantities.set(Quantity{std::string("ecg_") + name, value, value < 2 ? "mV" : "ms", "ecg", 3.5});
+  data.quantities.set({"ecg_beats", 52, "1", "ecg"});
+  data.quantities.set({"ecg_beats_averaged", 50, "1", "ecg"});
+  const std::string both = report_html(data);
+  expect_well_formed(both);
+  for (const char *part : {"id=\"ecg-measured\"", "id=\"ecg\"", "50 of 52 beats", "data-name=\"ecg_qt_interval\"", "R, simulated"})
+    EXPECT_NE(both.find(part), std::string::npos) << part;
+  EXPECT_EQ(count(both, "class=\"mark\""), 36u) << "onset, end and end of T in each of twelve leads";
+  data.ecg = {};
+  const std::string alone = report_html(data);
+  expect_well_formed(alone);
+  EXPECT_EQ(alone.find("R, simulated"), std::string::npos);
+  EXPECT_NE(alone.find("simulated ECG"), std::string::npos) << "it is not part of this run";
+}
+
 TEST(Report, OfAnEmptyRunSaysWhatIsNotThere) {
   const std::string page = report_html({});
   expect_well_formed(page);

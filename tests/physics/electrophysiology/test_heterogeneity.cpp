@@ -2,7 +2,6 @@
 #include <io/base/errors.hpp>
 #include <io/base/parallel.hpp>
 #include <io/base/text.hpp>
-#include <mesh/distributed_mesh.hpp>
 #include <mesh/slab.hpp>
 #include <physics/electrophysiology/checkpoint.hpp>
 #include <physics/electrophysiology/vulnerability.hpp>
@@ -263,10 +262,7 @@ TEST(HeterogeneousRanks, GiveTheSameBitsAsOneRank) {
     return std::array<std::vector<double>, 2>{gather_nodes(tissue, monodomain.voltage(), tissue.total_nodes),
                                               gather_nodes(tissue, monodomain.activation(), tissue.total_nodes)};
   };
-  const Tissue spread = [&] {
-    const mesh::DistributedMesh distributed(MPI_COMM_WORLD, slab);
-    return distributed_tissue(distributed, slab.nodes, fibre_and_factor, kind);
-  }();
+  const Tissue spread = distributed_tissue(MPI_COMM_WORLD, slab, 0, fibre_and_factor, kind);
   const auto parallel = run(spread);
   if (rank() != 0)
     return;

@@ -1,12 +1,9 @@
 /// One coarse beat in the circulation: what must hold on any mesh.
-#include <tests/physics/mechanics/bodies.hpp>
+#include <tests/physics/mechanics/coarse_beat.hpp>
 #include <tests/support/temporary_folder.hpp>
 
 #include <io/base/parallel.hpp>
-#include <physics/activation/active_tension.hpp>
-#include <physics/mechanics/material.hpp>
 #include <physics/observables.hpp>
-#include <physics/simulation.hpp>
 
 #include <gtest/gtest.h>
 
@@ -15,25 +12,8 @@
 namespace corvivo::physics {
 namespace {
 
-/// A coarse ventricle that is taken as stress-free, and a healthy circulation at end diastole.
-struct Beat {
-  test::Body body = test::ventricle({}, 3, 1);
-  NodalHistory calcium = test::calcium_wave(body.mesh, 40, 800);
-  ClosedLoop loop{CirculationOptions::healthy()};
-  MechanicsOptions options;
-  CirculationState state = loop.initial_state(1000);
-
-  Beat() {
-    options.make_models();
-    options.unloading.enabled = false;
-    for (int beat = 0; beat < 10; ++beat)
-      loop.advance(state, 0, loop.options().heart_period);
-  }
-  HeartbeatInput input() const { return {body.mesh, body.fibres, calcium, loop, state}; }
-};
-
 TEST(CoarseHeartbeat, ConservesBloodAndTurnsNoElementInsideOut) {
-  const Beat beat;
+  const test::CoarseBeat beat;
   io::Quantities quantities;
   int snapshots = 0;
   const HeartbeatResult result =
@@ -52,7 +32,7 @@ TEST(CoarseHeartbeat, ConservesBloodAndTurnsNoElementInsideOut) {
 }
 
 TEST(CoarseHeartbeat, IsTheSameOnOneRankAndOnAll) {
-  const Beat beat;
+  const test::CoarseBeat beat;
   HeartbeatInput input = beat.input();
   input.until_end_systole = true;
   io::Quantities all, alone;
@@ -76,7 +56,7 @@ TEST(CoarseHeartbeat, ReadsBackWhatItSaved) {
   HeartbeatResult result;
   result.series.add_column("time", "ms");
   result.series.append_row({0.1});
-  const Beat beat;
+  const test::CoarseBeat beat;
   result.reference = {beat.body.mesh, beat.body.fibres, {{0.5, 0.01, 0.1}}, 99, 0.01, 7};
   result.partial = true;
   result.failure = "stopped";
