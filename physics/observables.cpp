@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <numeric>
 
 namespace corvivo::physics {
@@ -68,16 +69,16 @@ std::size_t steepest_fall(const std::vector<double> &time, const std::vector<dou
   return at;
 }
 
-/// LV pressure where it first exceeds that of the atrium.
-double pressure_at_mitral_closure(const io::TimeSeries &series) {
-  const auto &lv = series.column("pressure_lv");
-  if (!series.has("pressure_la"))
-    return lv.front();
-  const auto &la = series.column("pressure_la");
-  for (std::size_t i = 0; i < lv.size(); ++i)
-    if (lv[i] > la[i])
-      return lv[i];
-  return lv.front();
+/// Pressure of a ventricle where it first exceeds that of its atrium.
+double pressure_at_inflow_closure(const io::TimeSeries &series, const std::string &ventricle, const std::string &atrium) {
+  const auto &pressure = series.column("pressure_" + ventricle);
+  if (!series.has("pressure_" + atrium))
+    return pressure.front();
+  const auto &before = series.column("pressure_" + atrium);
+  for (std::size_t i = 0; i < pressure.size(); ++i)
+    if (pressure[i] > before[i])
+      return pressure[i];
+  return pressure.front();
 }
 
 } // namespace
@@ -95,9 +96,19 @@ double relaxation_time(const std::vector<double> &time, const std::vector<double
 
 WallStrainMeter::WallStrainMeter(mesh::HeartMesh end_diastole, const mesh::Fibres &fibres)
     : mesh_(std::move(end_diastole)), fibres_(fibres) {
+  const auto right = std::find(mesh_.region_names.begin(), mesh_.region_names.end(), "rv_wall") - mesh_.region_names.begin();
+  std::vector<char> left(mesh_.nodes.size(), 0);
+  for (std::size_t c = 0; c < mesh_.tetrahedra.size(); ++c)
+    if (mesh_.region[c] != right) {
+      cells_.push_back(c);
+      for (const std::size_t node : mesh_.tetrahedra[c])
+        left[node] = 1;
+    }
   const double length = io::dot(mesh_.base_centre - mesh_.apex, mesh_.long_axis);
   double heights[2] = {};
   for (std::size_t node = 0; length > 0 && node < mesh_.nodes.size(); ++node) {
+    if (!left[node])
+      continue;
     const double height = io::dot(mesh_.nodes[node] - mesh_.apex, mesh_.long_axis) / length;
     if (height > 0.2 && height < 0.4) {
       apical_.push_back(node);
@@ -132,7 +143,8 @@ double WallStrainMeter::rotation(const std::vector<Vector3> &vertices, const std
 WallStrain WallStrainMeter::measure(const std::vector<Vector3> &vertices) const {
   WallStrain strain;
   double total = 0;
-  for (const auto &cell : mesh_.tetrahedra) {
+  for (const std::size_t c : cells_) {
+    const auto &cell = mesh_.tetrahedra[c];
     Vector3 longitudinal{}, transmural{};
     for (const std::size_t node : cell) {
       longitudinal = longitudinal + fibres_.longitudinal[node];
@@ -157,12 +169,53 @@ WallStrain WallStrainMeter::measure(const std::vector<Vector3> &vertices) const 
   return strain;
 }
 
+namespace {
+
+using Setter = std::function<void(const std::string &, double, const std::string &)>;
+
+/// What both ventricles have, of "lv" or "rv" with its atrium.
+void observe_ventricle(const io::TimeSeries &series, const std::string &ventricle, const std::string &atrium, const Setter &set) {
+  const auto &volume = series.column("volume_" + ventricle), &pressure = series.column("pressure_" + ventricle);
+  const std::string prefix = "sim_" + ventricle;
+  const double edv = volume.front(), esv = smallest(volume);
+  set(prefix + "_edv", edv, "mL");
+  set(prefix + "_esv", esv, "mL");
+  set(prefix + "_volume_max", largest(volume), "mL");
+  set(prefix + "_volume_end", volume.back(), "mL");
+  set(prefix + "_sv", edv - esv, "mL");
+  set(prefix + "_ef", 100 * (edv - esv) / edv, "%");
+  set(prefix + "_peak_pressure", largest(pressure), "mmHg");
+  set(prefix + "_edp", pressure_at_inflow_closure(series, ventricle, atrium), "mmHg");
+  set(prefix + "_dpdt_max", steepest_rise(series.column("time"), pressure), "mmHg/s");
+  set(ventricle == "lv" ? "sim_stroke_work" : prefix + "_stroke_work", loop_area(volume, pressure) * io::kPa_per_mmHg * 1e-3,
+      "J"); // kPa mL = 1e-3 J
+}
+
+/// How the left ventricle relaxes.
+void observe_relaxation(const io::TimeSeries &series, const Setter &set) {
+  const auto &time = series.column("time"), &pressure = series.column("pressure_lv");
+  if (const std::size_t fall = steepest_fall(time, pressure); fall > 0)
+    set("sim_lv_dpdt_min", 1000 * (pressure[fall] - pressure[fall - 1]) / (time[fall] - time[fall - 1]), "mmHg/s");
+  if (const double tau = relaxation_time(time, pressure, pressure_at_inflow_closure(series, "lv", "la")); std::isfinite(tau))
+    set("sim_lv_tau", tau, "ms");
+}
+
+void observe_strains(const io::TimeSeries &series, const Setter &set) {
+  const auto &volume = series.column("volume_lv"), &torsion = series.column("torsion");
+  const std::size_t end_systole = static_cast<std::size_t>(std::min_element(volume.begin(), volume.end()) - volume.begin());
+  set("sim_gls", 100 * smallest(series.column("strain_longitudinal")), "%");
+  set("sim_gcs", 100 * smallest(series.column("strain_circumferential")), "%");
+  set("sim_wall_thickening", 100 * series.column("strain_radial")[end_systole], "%");
+  set("sim_torsion", *std::max_element(torsion.begin(), torsion.end(), [](double a, double b) { return std::abs(a) < std::abs(b); }),
+      "deg/cm");
+}
+
+} // namespace
+
 void observe(const HeartbeatResult &result, io::Quantities &quantities) {
   const io::TimeSeries &series = result.series;
   CORVIVO_ASSERT(series.rows() > 0, "a heartbeat without a first instant");
-  const auto &volume = series.column("volume_lv"), &pressure = series.column("pressure_lv"), &blood = series.column("blood_volume");
-  const auto &torsion = series.column("torsion"), &aorta = series.column("pressure_aorta");
-  const auto set = [&](const std::string &name, double value, const std::string &unit) {
+  const Setter set = [&](const std::string &name, double value, const std::string &unit) {
     io::Quantity &quantity = quantities.set(name, value, unit);
     quantity.stage = "mechanics";
     if (result.partial)
@@ -170,32 +223,19 @@ void observe(const HeartbeatResult &result, io::Quantities &quantities) {
     else
       quantity.warning = result.remark;
   };
-  const double edv = volume.front(), esv = smallest(volume);
-  const std::size_t end_systole = static_cast<std::size_t>(std::min_element(volume.begin(), volume.end()) - volume.begin());
-  set("sim_lv_edv", edv, "mL");
-  set("sim_lv_esv", esv, "mL");
-  set("sim_lv_volume_max", largest(volume), "mL");
-  set("sim_lv_volume_end", volume.back(), "mL");
-  set("sim_lv_sv", edv - esv, "mL");
-  set("sim_lv_ef", 100 * (edv - esv) / edv, "%");
-  set("sim_lv_peak_pressure", largest(pressure), "mmHg");
-  set("sim_lv_edp", pressure_at_mitral_closure(series), "mmHg");
-  set("sim_aortic_systolic", largest(aorta), "mmHg");
-  set("sim_aortic_diastolic", smallest(aorta), "mmHg");
-  set("sim_lv_dpdt_max", steepest_rise(series.column("time"), pressure), "mmHg/s");
-  if (const std::size_t fall = steepest_fall(series.column("time"), pressure); fall > 0) {
-    const std::vector<double> &time = series.column("time");
-    set("sim_lv_dpdt_min", 1000 * (pressure[fall] - pressure[fall - 1]) / (time[fall] - time[fall - 1]), "mmHg/s");
+  observe_ventricle(series, "lv", "la", set);
+  set("sim_aortic_systolic", largest(series.column("pressure_aorta")), "mmHg");
+  set("sim_aortic_diastolic", smallest(series.column("pressure_aorta")), "mmHg");
+  observe_relaxation(series, set);
+  if (result.cavities == 2) {
+    observe_ventricle(series, "rv", "ra", set);
+    set("sim_pulmonary_systolic", largest(series.column("pressure_artery_pulmonary")), "mmHg");
+    set("sim_pulmonary_diastolic", smallest(series.column("pressure_artery_pulmonary")), "mmHg");
+    set("sim_sv_difference", quantities.value("sim_lv_sv") - quantities.value("sim_rv_sv"), "mL");
   }
-  if (const double tau = relaxation_time(series.column("time"), pressure, pressure_at_mitral_closure(series)); std::isfinite(tau))
-    set("sim_lv_tau", tau, "ms");
-  set("sim_stroke_work", loop_area(volume, pressure) * io::kPa_per_mmHg * 1e-3, "J"); // kPa mL = 1e-3 J
-  set("sim_gls", 100 * smallest(series.column("strain_longitudinal")), "%");
-  set("sim_gcs", 100 * smallest(series.column("strain_circumferential")), "%");
-  set("sim_wall_thickening", 100 * series.column("strain_radial")[end_systole], "%");
-  set("sim_torsion", *std::max_element(torsion.begin(), torsion.end(), [](double a, double b) { return std::abs(a) < std::abs(b); }),
-      "deg/cm");
+  observe_strains(series, set);
   set("sim_min_det_f", result.min_det_f, "1");
+  const auto &blood = series.column("blood_volume");
   double drift = 0;
   for (const double total : blood)
     drift = std::max(drift, std::abs(total - blood.front()));

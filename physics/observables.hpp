@@ -9,7 +9,7 @@ namespace corvivo::physics {
 
 struct HeartbeatResult;
 
-/// Strains of the wall against its end-diastolic shape.
+/// Strains of the left wall (of a biventricle with the septum, without the right free wall) against its end-diastolic shape.
 struct WallStrain {
   double longitudinal = 0, circumferential = 0,
          radial = 0;  ///< mean over the wall's volume of |F a| - 1 along the end-diastolic direction a
@@ -27,6 +27,7 @@ private:
   double rotation(const std::vector<io::Vector3> &vertices, const std::vector<std::size_t> &slice) const;
   mesh::HeartMesh mesh_;
   mesh::Fibres fibres_;
+  std::vector<std::size_t> cells_;          ///< of the left wall
   std::vector<std::size_t> apical_, basal_; ///< nodes at 20-40 % and 60-80 % of the long axis
   double distance_ = 0;                     ///< between the slices' mean heights, mm
 };
@@ -41,6 +42,9 @@ private:
 ///   mean longitudinal and circumferential strain [%];  sim_wall_thickening  radial strain at ESV [%] sim_torsion             of largest
 ///   size [deg/cm];  sim_min_det_f  smallest det F at any quadrature point and step blood_volume_drift      largest distance of the blood
 ///   volume from its first value, with the 3-D cavity's volume
+/// and, of a biventricle, sim_rv_edv sim_rv_esv sim_rv_sv sim_rv_ef sim_rv_volume_max sim_rv_volume_end sim_rv_peak_pressure sim_rv_edp
+///   sim_rv_dpdt_max sim_rv_stroke_work as of the left one (closure of the tricuspid valve), sim_pulmonary_systolic sim_pulmonary_diastolic
+///   of the pulmonary arteries, and sim_sv_difference = LV minus RV stroke volume, 0 once the beat is periodic.
 /// A partial beat gives what it has, with a warning on each.
 /// ms, NaN where the ventricle does not relax: time constant of P = P0 exp(-t / tau) fitted to ln P between the steepest fall of the LV
 /// pressure and 5 mmHg above the end-diastolic one (Weiss, Frederiksen & Weisfeldt, J Clin Invest 58:751, 1976: no asymptote). Times in ms,

@@ -13,6 +13,10 @@ namespace {
 
 constexpr double ms_per_s = 1000;
 
+PerCavity in_mmHg(const PerCavity &kPa) {
+  return {kPa[0] / io::kPa_per_mmHg, kPa[1] / io::kPa_per_mmHg};
+}
+
 Reference reference_of(MPI_Comm comm, const HeartbeatInput &input, const MechanicsOptions &options) {
   if (input.reference)
     return *input.reference;
@@ -36,18 +40,30 @@ void HeartbeatResult::require_complete() const {
     throw io::SolveError(failure, residuals);
 }
 
+SolidModel Simulation::Parts::model() const {
+  SolidModel chosen = SolidModel::heart(options, input.tension_scale, cavities);
+  chosen.right_tension_factor = input.rv_tension_scale;
+  return chosen;
+}
+
 /// All that does not depend on how the heart moves.
 void Simulation::Parts::set_up() {
   solid.set_reference(input.mesh, result.reference.places);
   solid.set_rest(displacement_as_imaged(result.reference));
   solid.set_calcium(input.mesh, input.calcium);
-  io::on_rank_0(comm, [&] { result.mesh_volume = mesh::cavity_volume(input.mesh, "endocardium_lv") / io::mm3_per_mL; });
-  MPI_Bcast(&result.mesh_volume, 1, MPI_DOUBLE, 0, comm);
+  result.mesh_volume = imaged_volumes(comm, input.mesh);
   add_columns();
 }
 
+/// A state with the volumes (mm^3) of the 3-D cavities.
+CirculationState Simulation::Parts::with_volumes(CirculationState of, const PerCavity &volume) const {
+  for (std::size_t k = 0; k < cavities; ++k)
+    of[circulation_index::V_ventricle[k]] = volume[k] / io::mm3_per_mL;
+  return of;
+}
+
 void Simulation::Parts::load_to_end_diastole() {
-  pressure = last_pressure = options.end_diastolic_pressure * io::kPa_per_mmHg;
+  pressure = last_pressure = end_diastolic_pressures(options, cavities);
   if (result.reference.iterations > 0) { // unloaded: the imaged shape is the loaded one
     solid.domain().spread(displacement_as_imaged(result.reference), u);
     solid.accept(u, 0);
@@ -57,7 +73,7 @@ void Simulation::Parts::load_to_end_diastole() {
   solid.rest_activation(u, 0);
   petsc::copy(u, before);
   const Solid::State at = solid.assemble(u, pressure, 0, 0, false);
-  state[circulation_index::V_LV] = at.volume / io::mm3_per_mL;
+  state = with_volumes(state, at.volume);
   result.min_det_f = at.min_det_f;
   measure_strains_from(vertices_at(result.reference, solid.domain().gather(u)));
   record(at, {});
@@ -98,11 +114,11 @@ void Simulation::Parts::record(const Solid::State &at, const HeartbeatObserver &
     strain[3] = wall.torsion;
   }
   MPI_Bcast(strain, 4, MPI_DOUBLE, 0, comm);
-  const double volume = at.volume / io::mm3_per_mL;
-  CirculationState whole = state;
-  whole[circulation_index::V_LV] = volume;
+  const CirculationState whole = with_volumes(state, at.volume);
+  const PerCavity mmHg = in_mmHg(pressure);
   std::vector<double> row{time};
-  for (const double value : input.circulation.columns(input.circulation_time + time / ms_per_s, whole, pressure / io::kPa_per_mmHg))
+  for (const double value : input.circulation.columns(input.circulation_time + time / ms_per_s, whole, mmHg[0],
+                                                      cavities == 2 ? std::optional<double>(mmHg[1]) : std::nullopt))
     row.push_back(value);
   row.insert(row.end(), {input.circulation.total_volume(whole), tension, at.min_det_f, strain[0], strain[1], strain[2], strain[3]});
   result.series.append_row(row);
@@ -112,7 +128,7 @@ void Simulation::Parts::record(const Solid::State &at, const HeartbeatObserver &
   const std::vector<double> activity = solid.domain().gather_cells(solid.cell_activity(), 2);
   if (io::rank(comm) != 0)
     return;
-  Snapshot snapshot{time, volume, pressure / io::kPa_per_mmHg, displacement, {}, {}};
+  Snapshot snapshot{time, (1 / io::mm3_per_mL) * at.volume, mmHg, displacement, {}, {}};
   for (std::size_t c = 0; c < activity.size(); c += 2) {
     snapshot.tension.push_back(activity[c]);
     snapshot.fibre_stretch.push_back(activity[c + 1]);
@@ -126,13 +142,19 @@ NewtonResult Simulation::Parts::attempt(double dt, bool extrapolate, Circulation
   petsc::copy(u, guess);
   petsc::add(guess, share, u);
   petsc::add(guess, -share, before);
-  double p = pressure + share * (pressure - last_pressure);
+  PerCavity p = pressure + share * (pressure - last_pressure);
   const double now = input.circulation_time + time / ms_per_s;
-  const VolumeLaw law = [&](double trial) -> Volume {
+  const VolumeLaw law = [&](const PerCavity &trial) {
     next = state;
-    double slope = 0;
-    input.circulation.advance_with_lv_pressure(next, now, dt / ms_per_s, pressure / io::kPa_per_mmHg, trial / io::kPa_per_mmHg, slope);
-    return {next[circulation_index::V_LV] * io::mm3_per_mL, slope * io::mm3_per_mL / io::kPa_per_mmHg};
+    const CavityMatrix slope =
+        input.circulation.advance_with_pressures(next, now, dt / ms_per_s, in_mmHg(pressure), in_mmHg(trial), cavities);
+    Volumes wanted;
+    for (std::size_t i = 0; i < cavities; ++i) {
+      wanted.volume[i] = next[circulation_index::V_ventricle[i]] * io::mm3_per_mL;
+      for (std::size_t j = 0; j < cavities; ++j)
+        wanted.slope[i][j] = slope[i][j] * io::mm3_per_mL / io::kPa_per_mmHg;
+    }
+    return wanted;
   };
   NewtonResult solved = newton.solve(guess, p, time + dt, dt, law);
   if (solved.converged) {
@@ -171,9 +193,12 @@ bool Simulation::Parts::finished(double end) const {
     return true;
   if (!input.until_end_systole)
     return false;
-  const auto &volume = result.series.column("volume_lv");
-  const double lowest = *std::min_element(volume.begin(), volume.end());
-  return volume.front() - lowest > 5 && volume.back() - lowest > 1; // mL: ejection is over, filling has begun
+  const auto fills_again = [&](const char *column) {
+    const auto &volume = result.series.column(column);
+    const double lowest = *std::min_element(volume.begin(), volume.end());
+    return volume.front() - lowest > 5 && volume.back() - lowest > 1; // mL: ejection is over, filling has begun
+  };
+  return fills_again("volume_lv") && (cavities == 1 || fills_again("volume_rv"));
 }
 
 void Simulation::Parts::count_effort() {
@@ -226,36 +251,53 @@ HeartbeatResult run_heartbeat(MPI_Comm comm, const HeartbeatInput &input, const 
   return result;
 }
 
+namespace {
+
+/// Of the wall of cavity `k` after the runs so far: the secant rule, as if the ventricles did not feel each other.
+double next_scale(const TensionSearch &search, std::size_t k, double target) {
+  const std::size_t run = search.scales.size() - 1;
+  const double scale = search.scales[run][k], ejected = search.stroke_volumes[run][k], miss = ejected - target;
+  if (run == 0 || search.scales[run - 1][k] == scale)
+    return scale * std::clamp(target / ejected, 0.6, 1.6); // stroke volume grows about as tension does
+  const double slope = (ejected - search.stroke_volumes[run - 1][k]) / (scale - search.scales[run - 1][k]);
+  return std::clamp(scale - miss / std::max(slope, 1e-3), 0.5 * scale, 2.0 * scale);
+}
+
+} // namespace
+
 TensionSearch tune_active_tension(MPI_Comm comm, HeartbeatInput input, const MechanicsOptions &options, double target, double tolerance,
                                   int runs) {
   const Reference reference = reference_of(comm, input, options);
+  const std::size_t cavities = cavities_of(comm, input.mesh);
   input.reference = &reference;
   input.until_end_systole = true;
   TensionSearch search;
-  search.residual = 1e300;
-  double scale = input.tension_scale;
+  PerCavity scale{input.tension_scale, input.tension_scale * input.rv_tension_scale};
   for (int run = 0; run < runs; ++run) {
-    input.tension_scale = scale;
+    input.tension_scale = scale[0];
+    input.rv_tension_scale = scale[1] / scale[0];
     io::Quantities quantities;
     run_heartbeat(comm, input, options, quantities).require_complete();
+    PerCavity ejected, miss;
+    for (std::size_t k = 0; k < cavities; ++k) {
+      const std::string side = k == 0 ? "lv" : "rv";
+      ejected[k] = quantities.value("sim_" + side + "_sv");
+      miss[k] = ejected[k] - target;
+      io::say("    trial beat " + std::to_string(run + 1) + (k == 0 ? "" : ", right wall") + ": tension times " + io::fixed(scale[k], 3) +
+              " ejects " + io::fixed(ejected[k], 1) + " mL (wanted " + io::fixed(target, 1) + "), peak pressure " +
+              io::fixed(quantities.value("sim_" + side + "_peak_pressure"), 1) + " mmHg");
+    }
     search.scales.push_back(scale);
-    search.stroke_volumes.push_back(quantities.value("sim_lv_sv"));
-    const double miss = search.stroke_volumes.back() - target;
-    io::say("    trial beat " + std::to_string(run + 1) + ": tension times " + io::fixed(scale, 3) + " ejects " +
-            io::fixed(search.stroke_volumes.back(), 1) + " mL (wanted " + io::fixed(target, 1) + "), peak pressure " +
-            io::fixed(quantities.value("sim_lv_peak_pressure"), 1) + " mmHg");
-    if (std::abs(miss) < std::abs(search.residual)) {
+    search.stroke_volumes.push_back(ejected);
+    const auto worst = [](const PerCavity &m) { return std::max(std::abs(m[0]), std::abs(m[1])); };
+    if (run == 0 || worst(miss) < worst(search.residual)) {
       search.residual = miss;
       search.scale = scale;
     }
-    if (std::abs(miss) <= tolerance)
+    if (worst(miss) <= tolerance)
       break;
-    if (run == 0) {
-      scale *= std::clamp(target / search.stroke_volumes.back(), 0.6, 1.6); // stroke volume grows about as tension does
-      continue;
-    }
-    const double slope = (search.stroke_volumes[run] - search.stroke_volumes[run - 1]) / (search.scales[run] - search.scales[run - 1]);
-    scale = std::clamp(scale - miss / std::max(slope, 1e-3), 0.5 * scale, 2.0 * scale);
+    for (std::size_t k = 0; k < cavities; ++k)
+      scale[k] = next_scale(search, k, target);
   }
   return search;
 }

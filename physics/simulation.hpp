@@ -1,5 +1,5 @@
 #pragma once
-/// The one driver of a heartbeat: contraction of the 3-D left ventricle in the closed-loop circulation.
+/// The one driver of a heartbeat: contraction of the 3-D left ventricle, or of both, in the closed-loop circulation.
 #include <physics/circulation/closed_loop.hpp>
 #include <physics/mechanics/options.hpp>
 #include <physics/mechanics/unloading.hpp>
@@ -16,23 +16,25 @@
 
 namespace corvivo::physics {
 
-/// What a beat starts from. Mesh (end-diastolic, as imaged), fibres and calcium are read on rank 0.
+/// What a beat starts from. Mesh (end-diastolic, as imaged), fibres and calcium are read on rank 0. A mesh with "endocardium_rv" is a
+/// biventricle, whose right cavity takes the place of the circulation's right ventricle.
 struct HeartbeatInput {
   const mesh::HeartMesh &mesh;
   const mesh::Fibres &fibres;
   const NodalHistory &calcium; ///< uM at the nodes of mesh::refine(mesh), time 0 is the first activation
   const ClosedLoop &circulation;
-  CirculationState state;               ///< at end diastole; its LV volume is replaced by that of the 3-D cavity
+  CirculationState state;               ///< at end diastole; its ventricles' volumes are replaced by those of the 3-D cavities
   double circulation_time = 0;          ///< s, the circulation's clock at end diastole
   double tension_scale = 1;             ///< factor on the active tension
+  double rv_tension_scale = 1;          ///< a further one on that of the right free wall
   const Reference *reference = nullptr; ///< stress-free shape (rank 0) when it is known already
-  bool until_end_systole = false;       ///< stop once the ventricle fills again: all that a stroke volume needs
+  bool until_end_systole = false;       ///< stop once every 3-D ventricle fills again: all that a stroke volume needs
 };
 
 /// One saved instant, on rank 0.
 struct Snapshot {
   double time = 0;                       ///< ms
-  double volume_lv = 0, pressure_lv = 0; ///< mL, mmHg
+  PerCavity volume, pressure;            ///< mL, mmHg
   std::vector<io::Vector3> displacement; ///< mm from the stress-free shape, at the nodes of mesh::refine(reference)
   std::vector<double> tension;           ///< kPa, mean of each cell
   std::vector<double> fibre_stretch;     ///< mean of each cell, from the stress-free shape
@@ -40,9 +42,10 @@ struct Snapshot {
 using HeartbeatObserver = std::function<void(const Snapshot &)>;
 
 struct HeartbeatResult {
-  io::TimeSeries series;  ///< columns: see `Simulation`
-  Reference reference;    ///< rank 0
-  double mesh_volume = 0; ///< mL, cavity of the imaged mesh
+  io::TimeSeries series;    ///< columns: see `Simulation`
+  Reference reference;      ///< rank 0
+  std::size_t cavities = 1; ///< 3-D ventricles
+  PerCavity mesh_volume;    ///< mL, cavities of the imaged mesh
   double min_det_f = 1;
   bool partial = false;          ///< the numerics failed before the end; `series` holds what came before
   std::string failure;           ///< a sentence, when partial
@@ -53,10 +56,11 @@ struct HeartbeatResult {
   void require_complete() const;
 };
 
-/// Time steps of (u, p): quasi-static balance at the end of the step, V(u) = V_LV of the circulation after a step under the pressure ramp
-/// from the old to the new p. Steps that fail are halved. Columns of the series: time [ms], all of ClosedLoop::column_names (LV pressure
-/// and volume are those of the 3-D ventricle), blood_volume [mL] with the 3-D cavity, tension_mean [kPa], min_det_f [1] and, against end
-/// diastole, strain_longitudinal strain_circumferential strain_radial [1], torsion [deg/cm].
+/// Time steps of (u, p_i): quasi-static balance at the end of the step, V_i(u) of each cavity that of the circulation's ventricle after a
+/// step under the pressure ramps from the old to the new p. Steps that fail are halved. Columns of the series: time [ms], all of
+/// ClosedLoop::column_names (pressure and volume of a 3-D ventricle are its own), blood_volume [mL] with the 3-D cavities, tension_mean
+/// [kPa], min_det_f [1] and, of the left wall (septum included) against end diastole, strain_longitudinal strain_circumferential
+/// strain_radial [1], torsion [deg/cm].
 class Simulation {
 public:
   /// Collective: unloads (unless the input knows the reference) and inflates to the end-diastolic pressure, or goes on from the last
@@ -76,15 +80,16 @@ private:
 HeartbeatResult run_heartbeat(MPI_Comm comm, const HeartbeatInput &input, const MechanicsOptions &options, io::Quantities &quantities,
                               const HeartbeatObserver &observer = {}, const Restart &restart = {});
 
-/// A search for the tension scale that gives a stroke volume.
+/// A search for the tension scales that give the stroke volumes of the 3-D ventricles.
 struct TensionSearch {
-  std::vector<double> scales, stroke_volumes; ///< of each run, mL
-  double scale = 1;                           ///< of the run nearest to the target
-  double residual = 0;                        ///< its stroke volume minus the target, mL
+  std::vector<PerCavity> scales, stroke_volumes; ///< of each run: factors on the tension of the left and the right wall; mL
+  PerCavity scale;                               ///< of the run nearest to the target
+  PerCavity residual;                            ///< its stroke volumes minus the target, mL
+  double rv_tension_scale() const { return scale[1] / scale[0]; }
 };
 
-/// At most `runs` runs to the end of systole with the secant rule; stops within `tolerance` mL. Collective. Throws SolveError when a run
-/// fails.
+/// At most `runs` runs to the end of systole with the secant rule, for each ventricle on its own wall; stops when all are within
+/// `tolerance` mL. Starts from the input's scales. Collective. Throws SolveError when a run fails.
 TensionSearch tune_active_tension(MPI_Comm comm, HeartbeatInput input, const MechanicsOptions &options, double target_stroke_volume,
                                   double tolerance = 1.0, int runs = 3);
 

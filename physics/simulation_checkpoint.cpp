@@ -26,13 +26,15 @@ std::string Simulation::Parts::fingerprint() const {
     const mesh::HeartMesh &mesh = input.mesh;
     const mesh::Fibres &fibres = input.fibres;
     std::string bytes = as_text(options) + as_text(input.circulation.options()) + as_text(fibres.options);
-    const std::vector<double> loads = {input.circulation_time, input.tension_scale, input.until_end_systole ? 1.0 : 0.0};
+    const std::vector<double> loads = {input.circulation_time, input.tension_scale, input.rv_tension_scale,
+                                       input.until_end_systole ? 1.0 : 0.0};
     const std::vector<double> start(input.state.begin(), input.state.end());
     for (const std::vector<double> *numbers : {&loads, &start, &fibres.depth, &input.calcium.times})
       bytes += io::to_bytes(*numbers);
     for (const std::vector<io::Vector3> *vectors : {&mesh.nodes, &result.reference.places, &fibres.transmural, &fibres.longitudinal})
       bytes += io::to_bytes(*vectors);
-    bytes += io::to_bytes(mesh.tetrahedra) + io::to_bytes(mesh.triangles) + io::to_bytes(mesh.surface) + io::to_bytes(fibres.right);
+    bytes += io::to_bytes(mesh.tetrahedra) + io::to_bytes(mesh.triangles) + io::to_bytes(mesh.surface) + io::to_bytes(mesh.region) +
+             io::to_bytes(fibres.right);
     bytes += io::to_bytes(input.calcium.values);
     hash = io::content_hash(bytes);
   });

@@ -16,13 +16,23 @@ namespace {
 using io::operator+;
 using io::operator*;
 
-constexpr const char *heading = "corvivo heartbeat 2";
+constexpr const char *heading = "corvivo heartbeat 3";
 
 std::vector<double> flat(const std::vector<io::Vector3> &vectors) {
   std::vector<double> numbers;
   for (const io::Vector3 &vector : vectors)
     numbers.insert(numbers.end(), vector.begin(), vector.end());
   return numbers;
+}
+
+std::vector<double> numbers(const PerCavity &of, std::size_t cavities) {
+  return {of.begin(), of.begin() + static_cast<std::ptrdiff_t>(cavities)};
+}
+
+PerCavity of_cavities(const std::vector<double> &numbers) {
+  PerCavity result;
+  std::copy_n(numbers.begin(), std::min(numbers.size(), most_cavities), result.begin());
+  return result;
 }
 
 } // namespace
@@ -54,13 +64,13 @@ void save(const HeartbeatResult &result, const std::string &folder) {
   mesh::save(result.reference.mesh, folder + "/imaged.vtu");
   const mesh::Fibres &fibres = result.reference.fibres;
   nlohmann::json about = {{"format", heading},
-                          {"mesh_volume_mL", result.mesh_volume},
+                          {"mesh_volumes_mL", numbers(result.mesh_volume, result.cavities)},
                           {"min_det_f", result.min_det_f},
                           {"partial", result.partial},
                           {"failure", result.failure},
                           {"residuals", result.residuals},
                           {"stress_free_places_mm", result.reference.places},
-                          {"stress_free_volume_mL", result.reference.volume},
+                          {"stress_free_volumes_mL", numbers(result.reference.volume, result.cavities)},
                           {"unloading_residual_mm", result.reference.residual},
                           {"unloading_iterations", result.reference.iterations},
                           {"steps", result.steps},
@@ -78,7 +88,7 @@ void save(const HeartbeatResult &result, const std::string &folder) {
     about["fibre_right_options"] = {fibres.options.right_endocardium_angle, fibres.options.right_epicardium_angle,
                                     fibres.options.insertion_width};
     for (const mesh::RightBlend &node : fibres.right)
-      about["fibre_right"].push_back({node.left_depth, node.right_depth, node.septum, node.weight});
+      about["fibre_right"].push_back({node.left_depth, node.right_depth, node.septum, node.weight, node.beyond});
   }
   io::write_file(folder + "/heartbeat.json", about.dump());
 }
@@ -91,13 +101,15 @@ HeartbeatResult load_heartbeat(const std::string &folder) {
     if (about.at("format") != heading)
       throw io::CaseError(file + ": not a heartbeat that this version reads; remove it to run the stage again");
     HeartbeatResult result;
-    result.mesh_volume = about.at("mesh_volume_mL");
+    const auto volumes = about.at("mesh_volumes_mL").get<std::vector<double>>();
+    result.cavities = volumes.size();
+    result.mesh_volume = of_cavities(volumes);
     result.min_det_f = about.at("min_det_f");
     result.partial = about.at("partial");
     result.failure = about.at("failure");
     about.at("residuals").get_to(result.residuals);
     about.at("stress_free_places_mm").get_to(result.reference.places);
-    result.reference.volume = about.at("stress_free_volume_mL");
+    result.reference.volume = of_cavities(about.at("stress_free_volumes_mL").get<std::vector<double>>());
     result.reference.residual = about.at("unloading_residual_mm");
     result.reference.iterations = about.at("unloading_iterations");
     result.steps = about.at("steps");
@@ -119,8 +131,8 @@ HeartbeatResult load_heartbeat(const std::string &folder) {
       fibres.options.right_endocardium_angle = options[0];
       fibres.options.right_epicardium_angle = options[1];
       fibres.options.insertion_width = options[2];
-      for (const auto &node : about.at("fibre_right").get<std::vector<std::array<double, 4>>>())
-        fibres.right.push_back({node[0], node[1], node[2], node[3]});
+      for (const auto &node : about.at("fibre_right").get<std::vector<std::array<double, 5>>>())
+        fibres.right.push_back({node[0], node[1], node[2], node[3], node[4]});
     }
     result.series = io::time_series_from_csv(folder + "/series.csv");
     result.reference.mesh = mesh::load(folder + "/imaged.vtu");

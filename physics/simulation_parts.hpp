@@ -12,6 +12,7 @@ struct Simulation::Parts {
   MPI_Comm comm;
   const HeartbeatInput &input;
   const MechanicsOptions &options;
+  const std::size_t cavities;
   HeartbeatResult result;
   Solid solid;
   Newton newton;
@@ -19,7 +20,8 @@ struct Simulation::Parts {
   std::vector<io::Vector3> end_diastole;    ///< places of the vertices that strains are against; rank 0
   std::unique_ptr<WallStrainMeter> strains; ///< rank 0
   CirculationState state;
-  double time = 0, last_dt = 0, pressure = 0, last_pressure = 0; ///< ms, kPa
+  PerCavity pressure, last_pressure; ///< kPa
+  double time = 0, last_dt = 0;      ///< ms
   double tension = 0, next_save = 0;
   struct {
     int newton = 0, factorisations = 0, linear = 0;
@@ -30,11 +32,14 @@ struct Simulation::Parts {
 
   Parts(MPI_Comm communicator, const HeartbeatInput &start, const MechanicsOptions &chosen, const Reference &stress_free,
         const Restart &restart)
-      : comm(communicator), input(start), options(chosen), result{{}, stress_free},
-        solid(communicator, start.mesh, start.fibres, SolidModel::heart(chosen, start.tension_scale)), newton(solid, chosen.newton),
-        u(solid.domain().make_vector()), before(solid.domain().make_vector()), guess(solid.domain().make_vector()), state(start.state),
+      : comm(communicator), input(start), options(chosen),
+        cavities(cavities_of(communicator, start.mesh)), result{{}, stress_free, cavities},
+        solid(communicator, start.mesh, start.fibres, model()), newton(solid, chosen.newton), u(solid.domain().make_vector()),
+        before(solid.domain().make_vector()), guess(solid.domain().make_vector()), state(start.state),
         checkpoint_stem(chosen.checkpoint_steps > 0 ? restart.stem : std::filesystem::path()), checkpoints(checkpoint_stem, communicator) {}
 
+  SolidModel model() const;
+  CirculationState with_volumes(CirculationState of, const PerCavity &volume) const;
   void set_up();
   void load_to_end_diastole();
   void measure_strains_from(std::vector<io::Vector3> vertices);
@@ -47,7 +52,9 @@ struct Simulation::Parts {
   void count_effort();
 
   // simulation_checkpoint.cpp
-  std::array<double *, 7> numbers() { return {&time, &last_dt, &pressure, &last_pressure, &tension, &next_save, &result.min_det_f}; }
+  std::array<double *, 9> numbers() {
+    return {&time, &last_dt, &pressure[0], &pressure[1], &last_pressure[0], &last_pressure[1], &tension, &next_save, &result.min_det_f};
+  }
   std::array<int *, 4> counts() { return {&result.steps, &earlier.newton, &earlier.factorisations, &earlier.linear}; }
   std::string fingerprint() const;
   void keep();

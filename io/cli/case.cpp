@@ -2,6 +2,7 @@
 
 #include <io/base/errors.hpp>
 #include <io/base/text.hpp>
+#include <io/base/units.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -81,6 +82,19 @@ namespace {
 void require(std::vector<std::string> &complaints, bool given, bool needed, const std::string &section, const std::string &missing) {
   if (given && !needed)
     complaints.push_back(section + ": needs a section '" + missing + "', which the case does not have");
+}
+
+/// What is asked of a right ventricle that the mesh will not have.
+void complain_of_right_ventricle(std::vector<std::string> &complaints, const std::string &file,
+                                 const physics::MechanicsOptions &mechanics) {
+  const auto complain = [&](const std::optional<double> &value, const std::string &key) {
+    if (value)
+      complaints.push_back(file + ": heartbeat." + key + ": found " + io::print_number(*value) +
+                           ", but mesh.ventricles: left has no right ventricle; use mesh.ventricles: both, or leave the key out");
+  };
+  complain(mechanics.right_end_diastolic_pressure, "right_end_diastolic_pressure");
+  complain(mechanics.rv_tension_scale, "rv_tension_scale");
+  complain(mechanics.rv_stiffness_scale, "rv_stiffness_scale");
 }
 
 /// Volumes that the segmentation will give are not known yet: any that fit the others stand for them.
@@ -164,6 +178,8 @@ Case read_case(const std::filesystem::path &file, const std::vector<std::string>
   if (options.heartbeat && options.electrophysiology && !physics::has_calcium(*options.electrophysiology))
     complaints.push_back(file.string() + ": electrophysiology.cell.model: found '" + options.electrophysiology->ionic_model_name +
                          "', which has no calcium for the heartbeat to contract by; try ten_tusscher_2006_epi or tor_ord_2019_endo");
+  if (options.heartbeat && options.mesh && options.mesh->shape.ventricles != "both")
+    complain_of_right_ventricle(complaints, file.string(), options.heartbeat->mechanics);
   if (options.electrophysiology)
     collect(complaints, file.string(), [&] { options.electrophysiology->discretisation.check(); });
   if (options.electrophysiology && options.electrophysiology->purkinje)

@@ -1,4 +1,4 @@
-// One beat of the 3-D left ventricle in the fitted circulation; its active tension is set first, on a coarser mesh.
+// One beat of the 3-D ventricles that the mesh has in the fitted circulation; their active tension is set first, on a coarser mesh.
 #include <io/cli/stages.hpp>
 
 #include <io/base/checkpoint.hpp>
@@ -20,8 +20,8 @@ using io::operator-;
 
 namespace {
 
-/// A ventricle with what drives it; on rank 0.
-struct Ventricle {
+/// One or both ventricles with what drives them; on rank 0.
+struct Heart {
   mesh::HeartMesh mesh;
   mesh::Fibres fibres;
   physics::NodalHistory calcium;
@@ -45,9 +45,9 @@ physics::NodalHistory nearest(const physics::NodalHistory &history, const std::v
   return out;
 }
 
-/// The patient's ventricle with elements of this size, driven by the calcium of the electrophysiology. Collective.
-Ventricle make_ventricle(Case &options, const Pipeline &pipeline, double element_size, double facet_distance) {
-  Ventricle ventricle;
+/// The patient's ventricles with elements of this size, driven by the calcium of the electrophysiology. Collective.
+Heart make_heart(Case &options, const Pipeline &pipeline, double element_size, double facet_distance) {
+  Heart heart;
   io::Quantities unreported;
   io::on_rank_0(pipeline.communicator(), [&] {
     mesh::MeshOptions tetrahedra = options.mesh->tetrahedra;
@@ -55,18 +55,18 @@ Ventricle make_ventricle(Case &options, const Pipeline &pipeline, double element
     tetrahedra.facet_distance = facet_distance;
     tetrahedra.wall_layers = 0; // one layer of quadratic elements will do
     const mesh::HeartShape shape = mesh::load_heart_shape((pipeline.folder("mesh") / "shape.bin").string());
-    ventricle.mesh = mesh::make_left_ventricle(shape, tetrahedra, unreported);
+    heart.mesh = mesh::make_ventricles(shape, tetrahedra, unreported);
     const mesh::HeartMesh electrical = mesh::load((pipeline.folder("mesh") / "mesh.vtu").string());
     const physics::NodalHistory calcium = physics::load_electrophysiology(pipeline.folder("electrophysiology").string()).calcium;
     const std::vector<io::Vector3> from = calcium.nodes == electrical.nodes.size() ? electrical.nodes : mesh::refine(electrical).nodes;
-    ventricle.calcium = nearest(calcium, from, mesh::refine(ventricle.mesh).nodes);
+    heart.calcium = nearest(calcium, from, mesh::refine(heart.mesh).nodes);
   });
-  ventricle.fibres = mesh::compute_fibres(pipeline.communicator(), ventricle.mesh, *options.fibres, unreported);
-  return ventricle;
+  heart.fibres = mesh::compute_fibres(pipeline.communicator(), heart.mesh, *options.fibres, unreported);
+  return heart;
 }
 
-physics::HeartbeatInput input_of(const Ventricle &ventricle, const physics::ClosedLoop &circulation, const physics::LimitCycle &cycle) {
-  return {ventricle.mesh, ventricle.fibres, ventricle.calcium, circulation, cycle.start_state, 0.0};
+physics::HeartbeatInput input_of(const Heart &heart, const physics::ClosedLoop &circulation, const physics::LimitCycle &cycle) {
+  return {heart.mesh, heart.fibres, heart.calcium, circulation, cycle.start_state, 0.0};
 }
 
 double stroke_volume(const physics::LimitCycle &cycle) {
@@ -76,18 +76,17 @@ double stroke_volume(const physics::LimitCycle &cycle) {
 }
 
 /// Sets the material's stiffness on the mesh of the beat. Collective.
-void fit_stiffness(Case &options, const Pipeline &pipeline, const Ventricle &ventricle, KeptNumbers &kept, io::Quantities &quantities) {
+void fit_stiffness(Case &options, const Pipeline &pipeline, const Heart &heart, KeptNumbers &kept, io::Quantities &quantities) {
   const StiffnessFit &fit = options.heartbeat->stiffness_fit;
   physics::MechanicsOptions &mechanics = options.heartbeat->mechanics;
   if (!fit.enabled || !mechanics.unloading.enabled)
     return;
   MPI_Comm comm = pipeline.communicator();
-  const double imaged = physics::as_imaged(comm, ventricle.mesh, ventricle.fibres).volume;
+  const double imaged = physics::imaged_volumes(comm, heart.mesh)[0];
   const double target = physics::klotz_unloaded_volume(imaged, mechanics.end_diastolic_pressure);
   const auto find = [&] {
-    io::say("    passive stiffness: unloaded cavity of " + io::fixed(target, 1) + " mL (Klotz)");
-    const physics::StiffnessFit found =
-        physics::fit_stiffness(comm, ventricle.mesh, ventricle.fibres, mechanics, target, fit.tolerance, fit.runs);
+    io::say("    passive stiffness: unloaded left cavity of " + io::fixed(target, 1) + " mL (Klotz)");
+    const physics::StiffnessFit found = physics::fit_stiffness(comm, heart.mesh, heart.fibres, mechanics, target, fit.tolerance, fit.runs);
     std::vector<double> numbers = {found.scale, found.residual};
     numbers.insert(numbers.end(), found.factors.begin(), found.factors.end());
     return numbers;
@@ -102,52 +101,96 @@ void fit_stiffness(Case &options, const Pipeline &pipeline, const Ventricle &ven
   quantities.set("stiffness_fit_residual", found.at(1), "mL");
 }
 
-/// Scale of the tension, residual, then scale and stroke volume of each trial. Collective.
+/// Of each cavity the factor on its wall's tension and the residual, then of each trial and cavity factor and stroke volume. Collective.
 std::vector<double> search_tension(Case &options, const Pipeline &pipeline, const physics::ClosedLoop &circulation,
-                                   const physics::LimitCycle &cycle) {
+                                   const physics::LimitCycle &cycle, std::size_t cavities) {
   const TensionFit &fit = options.heartbeat->tension_fit;
+  const physics::MechanicsOptions &mechanics = options.heartbeat->mechanics;
   io::say("    active tension: at most " + std::to_string(fit.runs) + " trial beats on a coarser mesh");
-  const Ventricle coarse = make_ventricle(options, pipeline, fit.element_size,
-                                          options.heartbeat->facet_distance * fit.element_size / options.heartbeat->element_size);
+  const Heart coarse = make_heart(options, pipeline, fit.element_size,
+                                  options.heartbeat->facet_distance * fit.element_size / options.heartbeat->element_size);
   physics::HeartbeatInput trial = input_of(coarse, circulation, cycle);
-  trial.tension_scale = options.heartbeat->mechanics.tension_scale;
-  const physics::TensionSearch search = physics::tune_active_tension(pipeline.communicator(), trial, options.heartbeat->mechanics,
-                                                                     stroke_volume(cycle), fit.tolerance, fit.runs);
-  std::vector<double> numbers = {search.scale, search.residual};
+  trial.tension_scale = mechanics.tension_scale;
+  trial.rv_tension_scale = mechanics.rv_tension_scale.value_or(1);
+  const physics::TensionSearch search =
+      physics::tune_active_tension(pipeline.communicator(), trial, mechanics, stroke_volume(cycle), fit.tolerance, fit.runs);
+  std::vector<double> numbers;
+  const auto add = [&](const physics::PerCavity &scale, const physics::PerCavity &other) {
+    for (std::size_t k = 0; k < cavities; ++k)
+      numbers.insert(numbers.end(), {scale[k], other[k]});
+  };
+  add(search.scale, search.residual);
   for (std::size_t i = 0; i < search.scales.size(); ++i)
-    numbers.insert(numbers.end(), {search.scales[i], search.stroke_volumes[i]});
+    add(search.scales[i], search.stroke_volumes[i]);
   return numbers;
 }
 
-double fitted_tension(Case &options, const Pipeline &pipeline, const physics::ClosedLoop &circulation, const physics::LimitCycle &cycle,
-                      KeptNumbers &kept, io::Quantities &quantities) {
-  const TensionFit &fit = options.heartbeat->tension_fit;
-  if (!fit.enabled)
-    return options.heartbeat->mechanics.tension_scale;
-  const std::vector<double> found = kept.get("tension", [&] { return search_tension(options, pipeline, circulation, cycle); });
-  for (std::size_t i = 2; i + 1 < found.size(); i += 2) {
-    const std::string number = std::to_string(i / 2);
-    quantities.set("tension_fit_scale_" + number, found[i], "1");
-    quantities.set("tension_fit_stroke_volume_" + number, found[i + 1], "mL");
-  }
+/// Factors on the tension of the beat: as the case has them or as trial beats find them. Collective.
+void set_tension(Case &options, const Pipeline &pipeline, const physics::ClosedLoop &circulation, const physics::LimitCycle &cycle,
+                 std::size_t cavities, KeptNumbers &kept, physics::HeartbeatInput &beat, io::Quantities &quantities) {
+  const physics::MechanicsOptions &mechanics = options.heartbeat->mechanics;
+  beat.tension_scale = mechanics.tension_scale;
+  beat.rv_tension_scale = cavities == 2 ? mechanics.rv_tension_scale.value_or(1) : 1;
+  if (!options.heartbeat->tension_fit.enabled)
+    return;
+  const std::vector<double> found = kept.get("tension", [&] { return search_tension(options, pipeline, circulation, cycle, cavities); });
+  const std::size_t width = 2 * cavities;
+  for (std::size_t trial = 1; width * (trial + 1) <= found.size(); ++trial)
+    for (std::size_t k = 0; k < cavities; ++k) {
+      const std::string number = (k == 0 ? "" : "rv_") + std::to_string(trial);
+      quantities.set("tension_fit_scale_" + number, found[width * trial + 2 * k], "1");
+      quantities.set("tension_fit_stroke_volume_" + number, found[width * trial + 2 * k + 1], "mL");
+    }
   quantities.set("tension_fit_target", stroke_volume(cycle), "mL");
   quantities.set("tension_fit_residual", found.at(1), "mL");
-  return found.at(0);
+  beat.tension_scale = found.at(0);
+  if (cavities == 2) {
+    quantities.set("tension_fit_residual_rv", found.at(3), "mL");
+    beat.rv_tension_scale = found.at(2) / found.at(0);
+  }
 }
 
 /// The stress-free shape. Collective.
-physics::Reference unloaded(MPI_Comm comm, const Ventricle &ventricle, const physics::MechanicsOptions &mechanics, KeptNumbers &kept) {
+physics::Reference unloaded(MPI_Comm comm, const Heart &heart, const physics::MechanicsOptions &mechanics, KeptNumbers &kept) {
+  if (!mechanics.unloading.enabled)
+    return physics::as_imaged(comm, heart.mesh, heart.fibres);
   const std::vector<double> found = kept.get("unloaded", [&] {
-    const physics::Reference reference = physics::unload(comm, ventricle.mesh, ventricle.fibres, mechanics);
-    std::vector<double> numbers = {reference.volume, reference.residual, static_cast<double>(reference.iterations)};
+    const physics::Reference reference = physics::unload(comm, heart.mesh, heart.fibres, mechanics);
+    std::vector<double> numbers = {reference.volume[0], reference.volume[1], reference.residual, static_cast<double>(reference.iterations)};
     for (const io::Vector3 &place : reference.places)
       numbers.insert(numbers.end(), place.begin(), place.end());
     return numbers;
   });
-  physics::Reference reference{ventricle.mesh, ventricle.fibres, {}, found.at(0), found.at(1), static_cast<int>(found.at(2))};
-  for (std::size_t i = 3; io::rank(comm) == 0 && i + 2 < found.size(); i += 3)
+  physics::Reference reference{heart.mesh, heart.fibres, {}, {found.at(0), found.at(1)}, found.at(2), static_cast<int>(found.at(3))};
+  for (std::size_t i = 4; io::rank(comm) == 0 && i + 2 < found.size(); i += 3)
     reference.places.push_back({found[i], found[i + 1], found[i + 2]});
   return reference;
+}
+
+/// The end-diastolic pressures: those of the fitted circulation, the right one unless the case gives it. Collective.
+void set_pressures(physics::MechanicsOptions &mechanics, const physics::ClosedLoop &circulation, const physics::LimitCycle &cycle,
+                   std::size_t cavities) {
+  const physics::ClosedLoop::Four pressures = circulation.chamber_pressures(0.0, cycle.start_state);
+  mechanics.end_diastolic_pressure = pressures[1];
+  if (cavities == 2 && !mechanics.right_end_diastolic_pressure)
+    mechanics.right_end_diastolic_pressure = pressures[3];
+}
+
+/// How much of the fitted circulation's end-diastolic blood the mesh does not hold. Collective.
+void tell_volumes(MPI_Comm comm, const Heart &heart, const physics::LimitCycle &cycle, std::size_t cavities, io::Quantities &quantities) {
+  const physics::PerCavity beating = physics::imaged_volumes(comm, heart.mesh);
+  for (std::size_t k = 0; k < cavities; ++k) {
+    const double left_out = cycle.start_state[physics::circulation_index::V_ventricle[k]] - beating[k];
+    const std::string tail = k == 0 ? "" : "_rv";
+    quantities.set("heartbeat_mesh_volume" + tail, beating[k], "mL");
+    quantities.set("heartbeat_blood_left_out" + tail, left_out, "mL");
+    if (k == 0)
+      io::say("    the mesh ends at the base plane and holds " + io::fixed(beating[k], 1) + " of the fitted end-diastolic " +
+              io::fixed(beating[k] + left_out, 1) + " mL: the other " + io::fixed(left_out, 1) + " mL are not in this beat");
+    else
+      io::say("    the right ventricle of the mesh holds " + io::fixed(beating[k], 1) +
+              " mL at end-diastole, the circulation's, which is no patient's, held " + io::fixed(beating[k] + left_out, 1) + " mL");
+  }
 }
 
 /// What halving did to this case, beside its results.
@@ -214,28 +257,27 @@ Stage heartbeat_stage(StageContext context) {
           inputs_of(*options.heartbeat),
           [&options, &pipeline](const std::filesystem::path &folder, io::Quantities &quantities) {
             MPI_Comm comm = pipeline.communicator();
-            const Ventricle ventricle =
-                make_ventricle(options, pipeline, options.heartbeat->element_size, options.heartbeat->facet_distance);
+            const Heart heart = make_heart(options, pipeline, options.heartbeat->element_size, options.heartbeat->facet_distance);
+            const std::size_t cavities = physics::cavities_of(comm, heart.mesh);
             const physics::LimitCycle cycle = fitted_circulation(options, pipeline);
             const physics::ClosedLoop circulation(cycle.circulation);
             physics::MechanicsOptions &mechanics = options.heartbeat->mechanics;
-            mechanics.end_diastolic_pressure = circulation.lv_pressure(0.0, cycle.start_state);
+            set_pressures(mechanics, circulation, cycle, cavities);
             KeptNumbers kept(comm, folder);
-            fit_stiffness(options, pipeline, ventricle, kept, quantities);
-            physics::HeartbeatInput input = input_of(ventricle, circulation, cycle);
-            input.tension_scale = fitted_tension(options, pipeline, circulation, cycle, kept, quantities);
+            fit_stiffness(options, pipeline, heart, kept, quantities);
+            physics::HeartbeatInput input = input_of(heart, circulation, cycle);
+            set_tension(options, pipeline, circulation, cycle, cavities, kept, input, quantities);
             quantities.set("tension_scale", input.tension_scale, "1");
-            quantities.set("heartbeat_mesh_cells", static_cast<double>(ventricle.mesh.tetrahedra.size()), "1");
-            const physics::Reference reference = unloaded(comm, ventricle, mechanics, kept);
+            if (cavities == 2)
+              quantities.set("rv_tension_scale", input.rv_tension_scale, "1");
+            quantities.set("heartbeat_mesh_cells", static_cast<double>(heart.mesh.tetrahedra.size()), "1");
+            const physics::Reference reference = unloaded(comm, heart, mechanics, kept);
             input.reference = &reference;
             quantities.set("unloading_residual", reference.residual, "mm");
-            const double beating = physics::as_imaged(comm, ventricle.mesh, ventricle.fibres).volume;
-            const double left_out = cycle.start_state[physics::circulation_index::V_LV] - beating;
-            quantities.set("heartbeat_mesh_volume", beating, "mL");
-            quantities.set("heartbeat_blood_left_out", left_out, "mL");
-            io::say("    the mesh ends at the base plane and holds " + io::fixed(beating, 1) + " of the fitted end-diastolic " +
-                    io::fixed(beating + left_out, 1) + " mL: the other " + io::fixed(left_out, 1) + " mL are not in this beat");
-            quantities.set("unloaded_volume", reference.volume, "mL");
+            tell_volumes(comm, heart, cycle, cavities, quantities);
+            quantities.set("unloaded_volume", reference.volume[0], "mL");
+            if (cavities == 2)
+              quantities.set("unloaded_volume_rv", reference.volume[1], "mL");
             FieldWriter fields(folder, reference);
             const std::filesystem::path checkpoint = folder / "checkpoint";
             io::on_rank_0(comm, [&] {

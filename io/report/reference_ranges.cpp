@@ -31,6 +31,10 @@ constexpr Known ranges[] = {
     {"sim_aortic_diastolic", "mmHg", 60, 90, pressures},
     {"sim_lv_dpdt_max", "mmHg/s", 1000, 2500, "lower end: Textbook of Clinical Echocardiography; upper end from memory, to be re-checked"},
     {"sim_lv_tau", "ms", 25, 50, "Weiss's constant, no asymptote; from memory, to be re-checked"},
+    {"sim_rv_peak_pressure", "mmHg", 15, 30, pressures},
+    {"sim_rv_edp", "mmHg", 1, 8, pressures},
+    {"sim_pulmonary_systolic", "mmHg", 15, 30, pressures},
+    {"sim_pulmonary_diastolic", "mmHg", 4, 12, pressures},
     {"sim_stroke_work", "J", 0.8, 1.2, "from memory, to be re-checked"},
     {"sim_gls", "%", -23.4, -15.8, "3-D speckle tracking, meta-analysis 2020 (mean -19.05)"},
     {"sim_gcs", "%", -39.5, -15.5, "3-D speckle tracking, meta-analysis 2020 (mean -22.42)"},
@@ -47,7 +51,8 @@ void add_reference_ranges(Quantities &quantities) {
       with_range.reference_range = ReferenceRange{known.low, known.high, known.source};
       quantities.set(std::move(with_range));
     }
-  for (const char *name : {"lv_edv", "lv_esv", "lv_sv", "lv_ef"}) { // the simulated ventricle is held to the range of the measured one
+  for (const char *name : {"lv_edv", "lv_esv", "lv_sv", "lv_ef", "rv_edv", "rv_esv", "rv_sv",
+                           "rv_ef"}) { // the simulated ventricle is held to the range of the measured one
     const Quantity *measured = quantities.find(name), *simulated = quantities.find(std::string("sim_") + name);
     if (measured && measured->reference_range && simulated && !simulated->reference_range) {
       Quantity with_range = *simulated;

@@ -73,8 +73,9 @@ void add_curve(std::vector<PlotSeries> &all, const std::vector<double> &x, const
     all.push_back({style.label, x, y, style.colour, style.dashed});
 }
 
-void add_loop(std::vector<PlotSeries> &all, const TimeSeries &series, const Style &style) {
-  add_curve(all, column_in(series, "volume_lv", "mL"), column_in(series, "pressure_lv", "mmHg"), style);
+/// Of the ventricle "lv" or "rv".
+void add_loop(std::vector<PlotSeries> &all, const TimeSeries &series, const std::string &ventricle, const Style &style) {
+  add_curve(all, column_in(series, "volume_" + ventricle, "mL"), column_in(series, "pressure_" + ventricle, "mmHg"), style);
 }
 
 void add_trace(std::vector<PlotSeries> &all, const TimeSeries &series, const std::string &name, const std::string &unit,
@@ -89,17 +90,27 @@ std::string figure(const std::string &caption, const std::string &picture) {
 const char *const lv_colour = "#0b5394";
 const char *const aorta_colour = "#c2410c";
 const char *const la_colour = "#00735c";
+const char *const rv_colour = "#6d3fa0";
+
+/// Whether the heartbeat is that of a biventricle; else its right ventricle is the circulation's.
+bool has_right(const ReportData &data) {
+  return data.heartbeat.rows() > 0 && data.quantities.has("sim_rv_edv");
+}
 
 std::string pressure_volume_loop(const ReportData &data) {
   std::vector<PlotSeries> curves;
-  add_loop(curves, data.heartbeat, {"3-D heartbeat", lv_colour});
-  add_loop(curves, data.fitted, {"fitted circulation", aorta_colour, true});
+  add_loop(curves, data.heartbeat, "lv", {has_right(data) ? "left ventricle, 3-D" : "3-D heartbeat", lv_colour});
+  if (has_right(data))
+    add_loop(curves, data.heartbeat, "rv", {"right ventricle, 3-D", rv_colour});
+  add_loop(curves, data.fitted, "lv", {has_right(data) ? "left, fitted circulation" : "fitted circulation", aorta_colour, true});
+  if (has_right(data))
+    add_loop(curves, data.fitted, "rv", {"right, fitted circulation", la_colour, true});
   if (curves.empty())
     return "";
   PlotOptions options;
-  options.x_label = "LV volume [mL]";
-  options.y_label = "LV pressure [mmHg]";
-  options.description = "Pressure-volume loop of the left ventricle";
+  options.x_label = has_right(data) ? "volume [mL]" : "LV volume [mL]";
+  options.y_label = has_right(data) ? "pressure [mmHg]" : "LV pressure [mmHg]";
+  options.description = has_right(data) ? "Pressure-volume loops of both ventricles" : "Pressure-volume loop of the left ventricle";
   std::vector<std::pair<const char *, const char *>> marks{{"lv_edv", "measured EDV"}, {"lv_esv", "measured ESV"}};
   if (data.heartbeat.rows() > 0) // the mesh ends at the base plane
     marks.insert(marks.end(), {{"lv_edv_below_base", "EDV below base"}, {"lv_esv_below_base", "ESV below base"}});
@@ -112,11 +123,14 @@ std::string pressure_volume_loop(const ReportData &data) {
 std::string volume_trace(const ReportData &data) {
   std::vector<PlotSeries> curves;
   add_trace(curves, data.heartbeat, "volume_lv", "mL", {"LV, 3-D", lv_colour});
+  if (has_right(data))
+    add_trace(curves, data.heartbeat, "volume_rv", "mL", {"RV, 3-D", rv_colour});
   add_trace(curves, data.fitted, "volume_lv", "mL", {"LV, fitted circulation", aorta_colour, true});
   PlotOptions options;
   options.x_label = "time [ms]";
   options.y_label = "volume [mL]";
-  options.description = "Volume of the left ventricle over one heartbeat";
+  options.description =
+      std::string(has_right(data) ? "Volumes of both ventricles" : "Volume of the left ventricle") + " over one heartbeat";
   return curves.empty() ? "" : figure("Volume", svg_plot(options, curves));
 }
 
@@ -126,6 +140,10 @@ std::string pressure_trace(const ReportData &data) {
   add_trace(curves, series, "pressure_lv", "mmHg", {"left ventricle", lv_colour});
   add_trace(curves, series, "pressure_aorta", "mmHg", {"aorta", aorta_colour});
   add_trace(curves, series, "pressure_la", "mmHg", {"left atrium", la_colour});
+  if (has_right(data)) {
+    add_trace(curves, series, "pressure_rv", "mmHg", {"right ventricle", rv_colour});
+    add_trace(curves, series, "pressure_artery_pulmonary", "mmHg", {"pulmonary artery", rv_colour, true});
+  }
   PlotOptions options;
   options.x_label = "time [ms]";
   options.y_label = "pressure [mmHg]";
@@ -139,8 +157,9 @@ std::string pressure_trace(const ReportData &data) {
 
 std::string key_numbers_section(const ReportData &data) {
   const std::string measured = tiles(data, {"lv_ef", "lv_edv", "lv_esv", "lv_sv", "lv_mass", "rv_ef"});
-  const std::string simulated = tiles(data, {"sim_lv_ef", "sim_lv_peak_pressure", "sim_lv_edp", "sim_aortic_systolic",
-                                             "sim_aortic_diastolic", "sim_lv_dpdt_max", "sim_stroke_work", "sim_gls", "qrs_duration"});
+  const std::string simulated =
+      tiles(data, {"sim_lv_ef", "sim_lv_peak_pressure", "sim_lv_edp", "sim_aortic_systolic", "sim_aortic_diastolic", "sim_lv_dpdt_max",
+                   "sim_stroke_work", "sim_gls", "sim_rv_ef", "sim_rv_peak_pressure", "sim_pulmonary_systolic", "qrs_duration"});
   const std::string recorded =
       tiles(data, {"ecg_heart_rate", "ecg_qrs_duration", "ecg_qt_interval", "ecg_qtc_bazett", "ecg_qtc_fridericia", "ecg_qrs_axis"});
   if ((measured + recorded + simulated).empty())
@@ -163,8 +182,10 @@ std::string heartbeat_section(const ReportData &data) {
     return "";
   std::string words;
   if (data.heartbeat.rows() > 0 && data.fitted.rows() > 0)
-    words = "<p class=\"small\">Solid: the three-dimensional ventricle in its circulation. Dashed: the lumped circulation fitted to this "
-            "patient.</p>";
+    words =
+        std::string("<p class=\"small\">Solid: the three-dimensional ") + (has_right(data) ? "ventricles in their" : "ventricle in its") +
+        " circulation. Dashed: the lumped circulation fitted to this patient" +
+        (has_right(data) ? "; its right ventricle is a healthy adult's, and the dashed pressure is the pulmonary artery's" : "") + ".</p>";
   return section("heartbeat", "Heartbeat", "<div class=\"plots\">" + plots + "</div>" + words);
 }
 

@@ -176,32 +176,51 @@ void ClosedLoop::advance(CirculationState &state, double time, double dt) const 
   require_finite(state, time + dt);
 }
 
-void ClosedLoop::advance_with_lv_pressure(CirculationState &state, double time, double dt, double p0, double p1, double &dV_dp1) const {
+CavityMatrix ClosedLoop::advance_with_pressures(CirculationState &state, double time, double dt, const PerCavity &from, const PerCavity &to,
+                                                std::size_t cavities) const {
+  constexpr std::array<std::size_t, most_cavities> chamber{1, 3}; // of Four
   const int count = substeps(dt);
   const double h = dt / count;
-  CirculationState tangent{}; // d state / d p1
-  const auto stage = [&](double fraction, const CirculationState &s, const CirculationState &ds, CirculationState &k,
-                         CirculationState &dk) {
+  using Tangents = std::array<CirculationState, most_cavities>; // d state / d to_j
+  Tangents tangents{};
+  const auto stage = [&](double fraction, const CirculationState &s, const Tangents &ds, CirculationState &k, Tangents &dk) {
     const Four e = elastances(time + fraction * dt);
     Four p = chamber_pressures(e, s), slopes;
-    p[1] = p0 + fraction * (p1 - p0);
-    const Four dp{e[0] * ds[V_LA], fraction, e[2] * ds[V_RA], e[3] * ds[V_RV]};
+    for (std::size_t i = 0; i < cavities; ++i)
+      p[chamber[i]] = from[i] + fraction * (to[i] - from[i]);
     k = rates(p, valve_flows(p, s, &slopes), s);
-    const Four dq{slopes[0] * (dp[0] - dp[1]), slopes[1] * (dp[1] - ds[p_AR_SYS]), slopes[2] * (dp[2] - dp[3]),
-                  slopes[3] * (dp[3] - ds[p_AR_PUL])};
-    dk = rates(dp, dq, ds);
+    for (std::size_t j = 0; j < cavities; ++j) {
+      Four dp{e[0] * ds[j][V_LA], e[1] * ds[j][V_LV], e[2] * ds[j][V_RA], e[3] * ds[j][V_RV]};
+      for (std::size_t i = 0; i < cavities; ++i)
+        dp[chamber[i]] = i == j ? fraction : 0.0;
+      const Four dq{slopes[0] * (dp[0] - dp[1]), slopes[1] * (dp[1] - ds[j][p_AR_SYS]), slopes[2] * (dp[2] - dp[3]),
+                    slopes[3] * (dp[3] - ds[j][p_AR_PUL])};
+      dk[j] = rates(dp, dq, ds[j]);
+    }
+  };
+  const auto moved_all = [&](double factor, const Tangents &direction) {
+    Tangents result{};
+    for (std::size_t j = 0; j < cavities; ++j)
+      result[j] = moved(tangents[j], factor, direction[j]);
+    return result;
   };
   for (int n = 0; n < count; ++n) {
-    std::array<CirculationState, 4> k, dk;
-    stage(double(n) / count, state, tangent, k[0], dk[0]);
-    stage((n + 0.5) / count, moved(state, h / 2, k[0]), moved(tangent, h / 2, dk[0]), k[1], dk[1]);
-    stage((n + 0.5) / count, moved(state, h / 2, k[1]), moved(tangent, h / 2, dk[1]), k[2], dk[2]);
-    stage((n + 1.0) / count, moved(state, h, k[2]), moved(tangent, h, dk[2]), k[3], dk[3]);
+    std::array<CirculationState, 4> k;
+    std::array<Tangents, 4> dk;
+    stage(double(n) / count, state, tangents, k[0], dk[0]);
+    stage((n + 0.5) / count, moved(state, h / 2, k[0]), moved_all(h / 2, dk[0]), k[1], dk[1]);
+    stage((n + 0.5) / count, moved(state, h / 2, k[1]), moved_all(h / 2, dk[1]), k[2], dk[2]);
+    stage((n + 1.0) / count, moved(state, h, k[2]), moved_all(h, dk[2]), k[3], dk[3]);
     add_increment(state, h, k);
-    add_increment(tangent, h, dk);
+    for (std::size_t j = 0; j < cavities; ++j)
+      add_increment(tangents[j], h, {dk[0][j], dk[1][j], dk[2][j], dk[3][j]});
   }
   require_finite(state, time + dt);
-  dV_dp1 = tangent[V_LV];
+  CavityMatrix slope;
+  for (std::size_t i = 0; i < cavities; ++i)
+    for (std::size_t j = 0; j < cavities; ++j)
+      slope[i][j] = tangents[j][V_ventricle[i]];
+  return slope;
 }
 
 double ClosedLoop::total_volume(const CirculationState &state) const {
@@ -242,10 +261,13 @@ std::vector<std::pair<std::string, std::string>> ClosedLoop::column_names() {
           {"flow_veins_pulmonary", "mL/s"}};
 }
 
-std::vector<double> ClosedLoop::columns(double time, const CirculationState &s, std::optional<double> lv_pressure) const {
+std::vector<double> ClosedLoop::columns(double time, const CirculationState &s, std::optional<double> lv_pressure,
+                                        std::optional<double> rv_pressure) const {
   Four p = chamber_pressures(time, s);
   if (lv_pressure)
     p[1] = *lv_pressure;
+  if (rv_pressure)
+    p[3] = *rv_pressure;
   const Four q = valve_flows(p, s);
   return {s[V_LV],     p[1],         s[p_AR_SYS], s[V_LA], p[0], s[V_RV], p[3],        s[V_RA],      p[2],        s[p_VEN_SYS],
           s[p_AR_PUL], s[p_VEN_PUL], q[0],        q[1],    q[2], q[3],    s[Q_AR_SYS], s[Q_VEN_SYS], s[Q_AR_PUL], s[Q_VEN_PUL]};

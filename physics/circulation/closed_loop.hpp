@@ -1,6 +1,8 @@
 #pragma once
 /// Closed-loop lumped circulation of Regazzoni et al., J Comput Phys 457:111083 (2022): four chambers, two circuits.
 /// Inside this folder: mmHg, mL, s, as in the paper.
+#include <physics/per_cavity.hpp>
+
 #include <io/base/schema.hpp>
 #include <io/base/time_series.hpp>
 
@@ -32,7 +34,8 @@ struct Circuit {
 using CirculationState = std::array<double, 12>;
 namespace circulation_index {
 enum : std::size_t { V_LA, V_LV, V_RA, V_RV, p_AR_SYS, p_VEN_SYS, p_AR_PUL, p_VEN_PUL, Q_AR_SYS, Q_VEN_SYS, Q_AR_PUL, Q_VEN_PUL };
-}
+constexpr std::array<std::size_t, most_cavities> V_ventricle{V_LV, V_RV};
+} // namespace circulation_index
 
 /// The defaults are a healthy adult at rest whose ventricles start to contract at time zero of each beat: the values of Regazzoni 2022
 /// (part I, as public codes of the model carry them), except where a comment says what and why. Volumes aimed at are those of Petersen et
@@ -82,18 +85,21 @@ public:
   /// Advances by `dt` s with the classical fourth-order Runge-Kutta rule, in equal substeps of at most `options().time_step`. Blood volume
   /// is conserved to rounding (a linear invariant). Throws SolveError when the state is no longer finite.
   void advance(CirculationState &state, double time, double dt) const;
-  /// The same with the LV pressure given as a function of time (linear ramp from `p0` to `p1` mmHg over the step): what the 3-D ventricle
-  /// asks. state[V_LV] then is the volume that the 3-D cavity must have. `dV_dp1` receives d V_LV / d p1 (mL/mmHg) of the step, the exact
-  /// derivative of the discrete step (its tangent is integrated beside it).
-  void advance_with_lv_pressure(CirculationState &state, double time, double dt, double p0, double p1, double &dV_dp1) const;
+  /// The same with the pressure of the first `cavities` of LV and RV given as a function of time (linear ramps from `from` to `to` mmHg
+  /// over the step): what 3-D ventricles ask. state[V_LV], state[V_RV] then are the volumes that their cavities must have. The answer is
+  /// their derivatives d V_i / d to_j (mL/mmHg), exact ones of the discrete step (its tangents are integrated beside it); zero for
+  /// cavities whose pressure is not given.
+  CavityMatrix advance_with_pressures(CirculationState &state, double time, double dt, const PerCavity &from, const PerCavity &to,
+                                      std::size_t cavities) const;
   /// Blood in the chambers plus the blood that stretches the vessels (C p; their unstressed volume is not in the model), mL.
   double total_volume(const CirculationState &state) const;
   /// State whose total volume is `total` mL: the published initial state, its volumes and pressures scaled alike.
   CirculationState initial_state(double total_volume) const;
   /// Names and units of `columns`: `pressure_lv [mmHg] volume_lv [mL] pressure_aorta [mmHg] ...`.
   static std::vector<std::pair<std::string, std::string>> column_names();
-  /// Named pressures, volumes and flows at one instant; `lv_pressure` replaces that of the elastance (3-D ventricle).
-  std::vector<double> columns(double time, const CirculationState &state, std::optional<double> lv_pressure = std::nullopt) const;
+  /// Named pressures, volumes and flows at one instant; those given replace the pressures of the elastances (3-D ventricles).
+  std::vector<double> columns(double time, const CirculationState &state, std::optional<double> lv_pressure = std::nullopt,
+                              std::optional<double> rv_pressure = std::nullopt) const;
 
 private:
   Four elastances(double time) const;

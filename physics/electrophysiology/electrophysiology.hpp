@@ -41,7 +41,7 @@ struct ConductivityOptions {
 
 /// Subendocardial tissue that conducts faster, as the Purkinje network does.
 struct FastLayerOptions {
-  double depth = 0.1; ///< share of the wall from the endocardium
+  double depth = 0.1; ///< share of the wall from the endocardium; of the septum from each side
   double factor = 6;  ///< on the diffusivity: velocity grows with its root
   void describe(io::Schema &schema);
 };
@@ -106,8 +106,9 @@ struct ElectrophysiologyOptions {
   Discretisation diffusion_discretisation() const;
   /// S/m: the harmonic means of the bidomain's where there is one, else `conductivity`.
   ConductivityOptions monodomain_conductivity() const;
-  /// `sites`, or default_stimulus_sites() where no stimulus of any kind and no Purkinje network is given.
-  std::vector<StimulusSite> stimulated_sites() const;
+  /// `sites`, or default_stimulus_sites(), in a biventricle with the right ones, where no stimulus of any kind and no Purkinje network is
+  /// given.
+  std::vector<StimulusSite> stimulated_sites(bool biventricle = false) const;
 };
 
 /// Whether the chosen ionic model has the calcium that drives contraction.

@@ -48,10 +48,16 @@ ConductivityOptions ElectrophysiologyOptions::monodomain_conductivity() const {
   return {i.along * e.along / (i.along + e.along), i.across * e.across / (i.across + e.across)};
 }
 
-std::vector<StimulusSite> ElectrophysiologyOptions::stimulated_sites() const {
+std::vector<StimulusSite> ElectrophysiologyOptions::stimulated_sites(bool biventricle) const {
   const bool none = (!bidomain || bidomain->electrodes.empty()) && sites.empty() && boxes.empty() && balls.empty() && surfaces.empty() &&
                     regions.empty() && !purkinje;
-  return none ? default_stimulus_sites() : sites;
+  if (!none)
+    return sites;
+  std::vector<StimulusSite> early = default_stimulus_sites();
+  if (biventricle)
+    for (const StimulusSite &site : default_right_stimulus_sites())
+      early.push_back(site);
+  return early;
 }
 
 void ElectrophysiologyOptions::describe(io::Schema &schema) {
@@ -83,7 +89,8 @@ void ElectrophysiologyOptions::describe(io::Schema &schema) {
                           "The extracellular space, for method: bidomain and pseudo_bidomain; without, with these defaults.");
   schema.quantity("surface_to_volume", surface_to_volume, "1/mm", io::positive, "Membrane area per tissue volume.", "Niederer 2011");
   schema.quantity("capacitance", capacitance, "uF/mm^2", io::positive, "Membrane capacitance per area.", "Niederer 2011");
-  schema.optional_section("fast_endocardium", fast_endocardium, "A subendocardial layer that conducts faster, as Purkinje fibres do.");
+  schema.optional_section("fast_endocardium", fast_endocardium,
+                          "A layer under each endocardium that conducts faster, as Purkinje fibres do.");
   schema.optional_section(
       "purkinje", purkinje,
       "Fractal trees on the endocardium whose ends excite the muscle: the conduction system itself instead of a faster layer.");
@@ -91,7 +98,8 @@ void ElectrophysiologyOptions::describe(io::Schema &schema) {
               "Parts of the tissue that differ: scar, border zone, layers of the wall; the last that covers a place counts.");
   schema.list(
       "sites", sites,
-      "Stimuli on the left-ventricular endocardium; five early sites when no stimulus of any kind and no Purkinje network is given.");
+      "Stimuli on an endocardium; five early sites on the left one, and one on the right one of a biventricle, when no stimulus of any "
+      "kind and no Purkinje network is given.");
   schema.list("boxes", boxes, "Stimulated boxes of space.");
   schema.list("balls", balls, "Stimulated balls of space.");
   schema.list("surfaces", surfaces, "Stimulated surfaces of the mesh.");

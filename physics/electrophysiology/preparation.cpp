@@ -64,7 +64,7 @@ std::vector<Stimulus> stimuli_on(const HeartMesh &mesh, const HeartMesh &fine, c
     stimulus.amplitude = options.stimulus_amplitude;
     return stimulus;
   };
-  for (const StimulusSite &site : options.stimulated_sites()) {
+  for (const StimulusSite &site : options.stimulated_sites(mesh.has_surface("endocardium_rv"))) {
     Stimulus &stimulus = add(site.name, Stimulus::Shape::ball, site.start);
     stimulus.centre = endocardial_point(mesh, site);
     stimulus.radius = site.radius;
@@ -94,6 +94,16 @@ std::vector<Stimulus> stimuli_on(const HeartMesh &mesh, const HeartMesh &fine, c
   return stimuli;
 }
 
+/// Depth of a node below the nearest endocardium, as a share of its wall: the septum has one on each side.
+double endocardial_depth(const mesh::Fibres &fibres, std::size_t node) {
+  if (fibres.right.empty())
+    return fibres.depth[node];
+  const mesh::RightBlend &place = fibres.right[node];
+  if (place.weight > 0 || place.beyond == 0) // right free wall, insertions included
+    return std::min(place.left_depth, place.right_depth);
+  return place.septum > 0.5 ? std::min(place.left_depth, 1 - place.left_depth) : place.left_depth;
+}
+
 /// Fibre at the centre and diffusivity factor of each cell.
 std::vector<double> fibre_and_factor_of(const HeartMesh &mesh, const mesh::Fibres &fibres, const std::optional<FastLayerOptions> &fast,
                                         const std::vector<double> &conduction) {
@@ -106,7 +116,7 @@ std::vector<double> fibre_and_factor_of(const HeartMesh &mesh, const mesh::Fibre
     if (fast) {
       double depth = 0;
       for (const std::size_t node : cell)
-        depth += 0.25 * fibres.depth[node];
+        depth += 0.25 * endocardial_depth(fibres, node);
       factor = depth < fast->depth ? fast->factor : 1.0;
     }
     values.insert(values.end(), {fibre[0], fibre[1], fibre[2], factor * conduction[c]});

@@ -16,9 +16,11 @@ void StimulusSite::describe(io::Schema &schema) {
   schema.text("name", name, "Name of the site, for messages.");
   schema.quantity("height", height, "1", io::between(0, 1), "Where along the long axis: 0 apex, 1 base.");
   schema.quantity("angle", angle, "deg", io::between(-360, 360),
-                  "Around the long axis from the side of the right ventricle; positive towards anterior.");
+                  "Around the long axis from the side of the right ventricle; positive towards anterior. On the right endocardium around "
+                  "its own middle, from the septum.");
   schema.quantity("radius", radius, "mm", io::positive, "Radius of the stimulated ball.");
   schema.quantity("start", start, "ms", io::not_negative, "Time of the stimulus.");
+  schema.choice("surface", surface, {"endocardium_lv", "endocardium_rv"}, "Endocardium that it lies on.");
 }
 
 void StimulusBox::describe(io::Schema &schema) {
@@ -61,6 +63,10 @@ std::vector<StimulusSite> default_stimulus_sites() {
           {"posterior_paraseptal", 0.35, -60, 3, 0},
           {"anterolateral", 0.45, 140, 3, 10},
           {"inferolateral", 0.45, -140, 3, 10}};
+}
+
+std::vector<StimulusSite> default_right_stimulus_sites() {
+  return {{"right_anterior_papillary", 0.4, 150, 3, 5, "endocardium_rv"}};
 }
 
 namespace {
@@ -117,7 +123,7 @@ EndocardialPlace endocardial_place(const mesh::HeartMesh &mesh, const StimulusSi
 }
 
 Vector3 endocardial_point(const mesh::HeartMesh &mesh, const StimulusSite &site) {
-  return endocardial_place(mesh, site, "endocardium_lv").point;
+  return endocardial_place(mesh, site, site.surface).point;
 }
 
 } // namespace corvivo::physics

@@ -11,13 +11,14 @@ class Schema;
 
 namespace corvivo::physics {
 
-/// A ball on the endocardium, placed by the heart's own axes.
+/// A ball on an endocardium, placed by the heart's own axes.
 struct StimulusSite {
   std::string name = "site";
-  double height = 0.5; ///< along the long axis, 0 at the apex, 1 at the base
-  double angle = 0;    ///< deg around the long axis from the side of the right ventricle, positive towards anterior
-  double radius = 3;   ///< mm
-  double start = 0;    ///< ms
+  double height = 0.5;                    ///< along the long axis, 0 at the apex, 1 at the base
+  double angle = 0;                       ///< deg around the long axis, positive towards anterior: see endocardial_place
+  double radius = 3;                      ///< mm
+  double start = 0;                       ///< ms
+  std::string surface = "endocardium_lv"; ///< or "endocardium_rv"
   void describe(io::Schema &schema);
 };
 
@@ -69,6 +70,8 @@ struct Stimulus {
 /// endocardium (Durrer et al., Circulation 41:899, 1970), with the lateral free wall and the apex reached through the conduction system
 /// within the first 15 ms.
 std::vector<StimulusSite> default_stimulus_sites();
+/// The same of the right one: near where its anterior papillary muscle meets the free wall, 5 to 10 ms after the left ventricle's onset.
+std::vector<StimulusSite> default_right_stimulus_sites();
 
 /// A node of an endocardium, and how far (mm) it lies from the height and angle that were asked for.
 struct EndocardialPlace {
@@ -76,11 +79,12 @@ struct EndocardialPlace {
   double distance = 0;
 };
 
-/// The node of surface `endocardium_lv` or `endocardium_rv` nearest to the site's height and angle. On the right the angle is taken around
+/// The node of surface `endocardium_lv` or `endocardium_rv` nearest to the site's height and angle. On the left the angle is taken around
+/// the long axis from the side of the right ventricle (the septum), on the right around
 /// the line along the left ventricle's axis through the middle of the right endocardium, from the side of the left ventricle (the septum),
 /// positive towards anterior. Throws CaseError for a mesh without that surface or a long axis.
 EndocardialPlace endocardial_place(const mesh::HeartMesh &mesh, const StimulusSite &site, const std::string &surface);
-/// That of `endocardium_lv`.
+/// On the site's own surface.
 mesh::Vector3 endocardial_point(const mesh::HeartMesh &mesh, const StimulusSite &site);
 
 } // namespace corvivo::physics

@@ -106,7 +106,7 @@ void InverseSolid::hold_rigid_motion() {
   }
 }
 
-Balance::State InverseSolid::assemble(Vec v, double pressure, double, double, bool tangent) {
+Balance::State InverseSolid::assemble(Vec v, const PerCavity &pressure, double, double, bool tangent) {
   petsc::update_ghosts(v);
   std::vector<double> displacement;
   {

@@ -12,7 +12,7 @@ class InverseSolid final : public Solid {
 public:
   using Solid::Solid;
   /// `v`: X - x. The tangent is d residual / d v, by differences within each cell.
-  State assemble(Vec v, double pressure, double time, double dt, bool tangent) override;
+  State assemble(Vec v, const PerCavity &pressure, double time, double dt, bool tangent) override;
 
 private:
   struct CellAnswer;

@@ -7,6 +7,18 @@
 
 namespace corvivo::physics {
 
+namespace {
+
+/// Solves the first `size` rows of matrix x = b.
+PerCavity solve_small(const CavityMatrix &matrix, const PerCavity &b, std::size_t size) {
+  if (size == 1)
+    return b[0] / matrix[0][0];
+  const double determinant = matrix[0][0] * matrix[1][1] - matrix[0][1] * matrix[1][0];
+  return {(b[0] * matrix[1][1] - b[1] * matrix[0][1]) / determinant, (b[1] * matrix[0][0] - b[0] * matrix[1][0]) / determinant};
+}
+
+} // namespace
+
 LaggedSolver::LaggedSolver(MPI_Comm comm, const NewtonOptions &options) : limit_(options.krylov_iterations) {
   using petsc::check;
   check(KSPCreate(comm, solver_.address()));
@@ -76,39 +88,46 @@ double LaggedSolver::distance(Vec b) {
 
 Newton::Newton(Balance &balance, const NewtonOptions &options)
     : balance_(balance), options_(options), linear_(balance.domain().communicator(), options), step_(balance.domain().make_vector()),
-      load_step_(balance.domain().make_vector()), trial_(balance.domain().make_vector()), right_side_(balance.domain().make_vector()) {}
-
-NewtonResult Newton::solve(Vec u, double pressure, double time, double dt) {
-  return iterate(u, pressure, time, dt, nullptr);
+      trial_(balance.domain().make_vector()), right_side_(balance.domain().make_vector()) {
+  for (std::size_t k = 0; k < balance.cavities(); ++k)
+    load_steps_.push_back(balance.domain().make_vector());
 }
 
-NewtonResult Newton::solve(Vec u, double &pressure, double time, double dt, const VolumeLaw &law) {
+NewtonResult Newton::solve(Vec u, const PerCavity &pressure, double time, double dt) {
+  PerCavity fixed = pressure;
+  return iterate(u, fixed, time, dt, nullptr);
+}
+
+NewtonResult Newton::solve(Vec u, PerCavity &pressure, double time, double dt, const VolumeLaw &law) {
   return iterate(u, pressure, time, dt, law);
 }
 
-/// The answer to the pressure's load is where the next one starts from.
+/// The answers to the pressures' loads are where the next ones start from.
 void Newton::forget() {
   linear_.forget();
-  petsc::check(VecSet(load_step_, 0.0));
+  for (const petsc::Vector &load_step : load_steps_)
+    petsc::check(VecSet(load_step, 0.0));
   per_volume_ = 0;
 }
 
-Newton::Point Newton::evaluate(Vec u, double pressure, double time, double dt, const VolumeLaw &law) {
+Newton::Point Newton::evaluate(Vec u, const PerCavity &pressure, double time, double dt, const VolumeLaw &law) {
   Point at;
   at.state = balance_.assemble(u, pressure, time, dt, true);
-  const double floor = 1e-4; // kPa mm^2: an unloaded body has no forces to compare with
-  const double scale = std::max({at.state.force_scale, std::abs(pressure) * petsc::norm(balance_.pressure_load()), floor});
+  double scale = std::max(at.state.force_scale, 1e-4); // kPa mm^2: an unloaded body has no forces to compare with
+  for (std::size_t k = 0; k < balance_.cavities(); ++k)
+    scale = std::max(scale, std::abs(pressure[k]) * petsc::norm(balance_.pressure_load(k)));
   at.residual = petsc::norm(balance_.residual()) / scale;
   if (law) {
-    const Volume wanted = law(pressure);
-    at.volume_error = at.state.volume - wanted.volume;
+    const Volumes wanted = law(pressure);
+    for (std::size_t k = 0; k < balance_.cavities(); ++k)
+      at.volume_error[k] = at.state.volume[k] - wanted.volume[k];
     at.law_slope = wanted.slope;
   }
-  at.valid = at.state.valid && std::isfinite(at.residual) && std::isfinite(at.volume_error);
+  at.valid = at.state.valid && std::isfinite(at.residual) && std::isfinite(at.volume_error[0]) && std::isfinite(at.volume_error[1]);
   return at;
 }
 
-bool Newton::direction(const Point &at, bool with_volume, double &dp) {
+bool Newton::direction(const Point &at, bool with_volume, PerCavity &dp) {
   petsc::copy(balance_.residual(), right_side_);
   petsc::check(VecScale(right_side_, -1.0));
   petsc::check(VecSet(step_, 0.0));
@@ -117,27 +136,40 @@ bool Newton::direction(const Point &at, bool with_volume, double &dp) {
   dp = 0;
   if (!with_volume)
     return true;
-  if (!linear_.solve(balance_.tangent(), balance_.pressure_load(), load_step_))
-    return false;
-  // du = step - dp load_step, w du - s dp = -G
-  const double response = petsc::dot(balance_.volume_slope(), load_step_), pivot = -response - at.law_slope;
-  per_volume_ = petsc::norm(load_step_) / std::abs(response);
-  dp = (-at.volume_error - petsc::dot(balance_.volume_slope(), step_)) / pivot;
-  petsc::add(step_, -dp, load_step_);
-  return std::isfinite(dp);
+  // du = step - sum_j dp_j load_step_j, w_i du - sum_j s_ij dp_j = -G_i
+  CavityMatrix schur;
+  PerCavity wanted;
+  for (std::size_t j = 0; j < load_steps_.size(); ++j) {
+    if (!linear_.solve(balance_.tangent(), balance_.pressure_load(j), load_steps_[j]))
+      return false;
+    for (std::size_t i = 0; i < load_steps_.size(); ++i) {
+      const double response = petsc::dot(balance_.volume_slope(i), load_steps_[j]);
+      schur[i][j] = -response - at.law_slope[i][j];
+      if (i == j)
+        per_volume_[i] = petsc::norm(load_steps_[i]) / std::abs(response);
+    }
+    wanted[j] = -at.volume_error[j] - petsc::dot(balance_.volume_slope(j), step_);
+  }
+  dp = solve_small(schur, wanted, load_steps_.size());
+  for (std::size_t j = 0; j < load_steps_.size(); ++j)
+    petsc::add(step_, -dp[j], load_steps_[j]);
+  return std::isfinite(dp[0]) && std::isfinite(dp[1]);
 }
 
-double Newton::remaining(Vec residual, double volume_error, bool with_volume) {
-  return std::hypot(linear_.distance(residual), with_volume ? per_volume_ * volume_error : 0.0);
+double Newton::remaining(Vec residual, const PerCavity &volume_error, bool with_volume) {
+  double distance = linear_.distance(residual);
+  for (std::size_t k = 0; with_volume && k < load_steps_.size(); ++k)
+    distance = std::hypot(distance, per_volume_[k] * volume_error[k]);
+  return distance;
 }
 
-NewtonResult Newton::iterate(Vec u, double &pressure, double time, double dt, const VolumeLaw &law) {
+NewtonResult Newton::iterate(Vec u, PerCavity &pressure, double time, double dt, const VolumeLaw &law) {
   constexpr double volume_tolerance = 0.01; // mm^3: 1e-8 of the blood of an adult is 0.05 mm^3
   constexpr double shortest = 1.0 / 64;
   const petsc::Vector start = petsc::like(u);
   petsc::copy(u, start);
   NewtonResult result;
-  double p = pressure;
+  PerCavity p = pressure;
   const Balance::Pressures pressures = balance_.pressures();
   const auto fail = [&](const std::string &why) {
     petsc::copy(start, u);
@@ -155,7 +187,8 @@ NewtonResult Newton::iterate(Vec u, double &pressure, double time, double dt, co
   for (int iteration = 0; at.valid; ++iteration) {
     result.residuals.push_back(at.residual);
     result.state = at.state;
-    if (at.residual <= options_.tolerance && left <= options_.distance && std::abs(at.volume_error) <= volume_tolerance) {
+    if (at.residual <= options_.tolerance && left <= options_.distance &&
+        std::abs(at.volume_error[0]) + std::abs(at.volume_error[1]) <= volume_tolerance) {
       result.converged = true;
       pressure = p;
       return result;
@@ -163,7 +196,7 @@ NewtonResult Newton::iterate(Vec u, double &pressure, double time, double dt, co
     if (iteration == options_.iterations)
       return fail("Newton did not converge in " + std::to_string(iteration) + " iterations");
     ++iterations_;
-    double dp = 0;
+    PerCavity dp;
     if (fresh)
       linear_.renew();
     if (!direction(at, with_volume, dp))
@@ -193,18 +226,21 @@ NewtonResult Newton::iterate(Vec u, double &pressure, double time, double dt, co
     balance_.predict_from(u);
     at = next;
     left = after / unknowns;
-    p += length * dp;
+    p = p + length * dp;
   }
   return fail("the first guess turns an element inside out");
 }
 
-void inflate(Solid &solid, Newton &newton, Vec u, double from, double to, int steps) {
+void inflate(Solid &solid, Newton &newton, Vec u, const PerCavity &from, const PerCavity &to, int steps) {
   double done = 0, stride = 1.0 / std::max(steps, 1);
   constexpr double smallest = 1.0 / 1024;
+  const auto in_words = [&](const PerCavity &p) {
+    return io::fixed(p[0], 4) + (solid.cavities() == 2 ? " and " + io::fixed(p[1], 4) : "");
+  };
   while (done < 1) {
     const double next = std::min(done + stride, 1.0);
-    const double pressure = from + next * (to - from);
-    solid.set_rest_share(to > 0 ? pressure / to : 1);
+    const PerCavity pressure = from + next * (to - from);
+    solid.set_rest_share(to[0] > 0 ? pressure[0] / to[0] : to[1] > 0 ? pressure[1] / to[1] : 1);
     const NewtonResult result = newton.solve(u, pressure, 0, 0);
     if (result.converged) {
       solid.accept(u, 0);
@@ -214,7 +250,7 @@ void inflate(Solid &solid, Newton &newton, Vec u, double from, double to, int st
     }
     stride /= 2;
     if (stride < smallest)
-      throw io::SolveError("inflation stopped at " + io::fixed(from + done * (to - from), 4) + " kPa of " + io::fixed(to, 4) +
+      throw io::SolveError("inflation stopped at " + in_words(from + done * (to - from)) + " kPa of " + in_words(to) +
                                " kPa: " + result.reason + "; try a stiffer material, a finer mesh or a lower pressure",
                            result.residuals);
   }

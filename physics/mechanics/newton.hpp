@@ -1,5 +1,5 @@
 #pragma once
-/// Newton's method for the displacement of a Solid and, where the cavity's volume is prescribed, its pressure.
+/// Newton's method for the displacement of a Solid and, where its cavities' volumes are prescribed, their pressures.
 #include <physics/mechanics/solid.hpp>
 
 #include <functional>
@@ -34,11 +34,12 @@ private:
   int factorisations_ = 0, iterations_ = 0;
 };
 
-/// The volume (mm^3) that the cavity must have at pressure `p` (kPa) and its slope (mm^3/kPa).
-struct Volume {
-  double volume, slope;
+/// The volumes (mm^3) that the cavities must have at pressures `p` (kPa) and their slopes (mm^3/kPa).
+struct Volumes {
+  PerCavity volume;
+  CavityMatrix slope;
 };
-using VolumeLaw = std::function<Volume(double p)>;
+using VolumeLaw = std::function<Volumes(const PerCavity &p)>;
 
 struct NewtonResult {
   bool converged = false;
@@ -47,19 +48,19 @@ struct NewtonResult {
   Balance::State state;
 };
 
-/// Solves R(u, p) = 0 and, with a volume law, V(u) = V_law(p), by
-///   [ K  g ] [du]   [ -R ]        K = dR/du, g = dR/dp, w = dV/du, G = V - V_law,
-///   [ w -s ] [dp] = [ -G ]        s = dV_law/dp
-/// with two solves of K. Steps are shortened until det F > 0 everywhere and the correction that the factorisation at hand would still make
-/// is smaller than before (Deuflhard's natural monotonicity: the residual's own norm grows on the way when a nearly incompressible body
-/// turns).
+/// Solves R(u, p) = 0 and, with a volume law, V_i(u) = V_law_i(p) of every cavity, by
+///   [ K   g_j      ] [du  ]   [ -R   ]        K = dR/du, g_j = dR/dp_j, w_i = dV_i/du, G_i = V_i - V_law_i,
+///   [ w_i -s_ij    ] [dp_j] = [ -G_i ]        s_ij = dV_law_i/dp_j
+/// with a solve of K for R and for each cavity, and the Schur complement -(w_i K^-1 g_j) - s_ij of one or two rows. Steps are shortened
+/// until det F > 0 everywhere and the correction that the factorisation at hand would still make is smaller than before (Deuflhard's
+/// natural monotonicity: the residual's own norm grows on the way when a nearly incompressible body turns).
 class Newton {
 public:
   Newton(Balance &balance, const NewtonOptions &options);
-  /// At fixed pressure. Collective. On failure `u` is what it was.
-  NewtonResult solve(Vec u, double pressure, double time, double dt);
+  /// At fixed pressures. Collective. On failure `u` is what it was.
+  NewtonResult solve(Vec u, const PerCavity &pressure, double time, double dt);
   /// With the volume law; `pressure` is the guess and the answer.
-  NewtonResult solve(Vec u, double &pressure, double time, double dt, const VolumeLaw &law);
+  NewtonResult solve(Vec u, PerCavity &pressure, double time, double dt, const VolumeLaw &law);
   const LaggedSolver &linear() const { return linear_; }
   /// Nothing is left of earlier solves but their counts.
   void forget();
@@ -68,24 +69,27 @@ public:
 private:
   struct Point {
     Balance::State state;
-    double volume_error = 0, law_slope = 0, residual = 0;
+    PerCavity volume_error;
+    CavityMatrix law_slope;
+    double residual = 0;
     bool valid = false;
   };
-  Point evaluate(Vec u, double pressure, double time, double dt, const VolumeLaw &law);
-  bool direction(const Point &at, bool with_volume, double &dp);
-  double remaining(Vec residual, double volume_error, bool with_volume);
-  NewtonResult iterate(Vec u, double &pressure, double time, double dt, const VolumeLaw &law);
+  Point evaluate(Vec u, const PerCavity &pressure, double time, double dt, const VolumeLaw &law);
+  bool direction(const Point &at, bool with_volume, PerCavity &dp);
+  double remaining(Vec residual, const PerCavity &volume_error, bool with_volume);
+  NewtonResult iterate(Vec u, PerCavity &pressure, double time, double dt, const VolumeLaw &law);
 
   Balance &balance_;
   NewtonOptions options_;
   LaggedSolver linear_;
-  petsc::Vector step_, load_step_, trial_, right_side_;
-  double per_volume_ = 0; ///< length of the displacement that changes the volume by 1 mm^3
+  petsc::Vector step_, trial_, right_side_;
+  std::vector<petsc::Vector> load_steps_; ///< per cavity
+  PerCavity per_volume_;                  ///< length of the displacement that changes the volume by 1 mm^3
   int iterations_ = 0;
 };
 
-/// Carries `u` from pressure `from` to `to` (kPa) in at least `steps` steps, smaller ones where Newton fails, then repeats the last one
-/// until the force on the valve plane has settled. Throws SolveError with the residuals. Collective.
-void inflate(Solid &solid, Newton &newton, Vec u, double from, double to, int steps);
+/// Carries `u` from pressures `from` to `to` (kPa) in at least `steps` steps, smaller ones where Newton fails, then repeats the last one
+/// until the forces on the valve planes have settled. Throws SolveError with the residuals. Collective.
+void inflate(Solid &solid, Newton &newton, Vec u, const PerCavity &from, const PerCavity &to, int steps);
 
 } // namespace corvivo::physics

@@ -58,6 +58,11 @@ void MechanicsOptions::describe(io::Schema &schema) {
   schema.choice("stress_convention", stress_convention, {"nominal", "second_piola_kirchhoff"},
                 "Active stress from tension Ta: S = Ta/lambda f x f (nominal) or S = Ta f x f.");
   schema.quantity("tension_scale", tension_scale, "1", io::not_negative, "Factor on the active tension; the secant search replaces it.");
+  schema.optional_quantity("rv_tension_scale", rv_tension_scale, "1", io::positive,
+                           "Further factor on the tension of the right free wall of a biventricle, 1 when not given; the secant search "
+                           "replaces it.");
+  schema.optional_quantity("rv_stiffness_scale", rv_stiffness_scale, "1", io::positive,
+                           "Further factor on the passive stress of the right free wall of a biventricle, 1 when not given.");
   schema.quantity("sheet_tension_fraction", sheet_tension_fraction, "1", io::between(0, 1),
                   "Part k_s of the active stress that acts along the sheet, Ta (f x f + k_s s x s + k_n n x n).");
   schema.quantity(
@@ -69,6 +74,9 @@ void MechanicsOptions::describe(io::Schema &schema) {
                   "Penalty on the change of volume at each quadrature point, beside the material's bulk modulus on each cell's mean.");
   schema.quantity("end_diastolic_pressure", end_diastolic_pressure, "mmHg", io::not_negative,
                   "LV pressure of the imaged shape; that of the fitted circulation takes its place in a run.");
+  schema.optional_quantity("right_end_diastolic_pressure", right_end_diastolic_pressure, "mmHg", io::not_negative,
+                           "RV pressure of the imaged shape of a biventricle; when not given that of the fitted circulation.",
+                           "0 to 8 mmHg in healthy adults: usual range of catheter laboratories, from memory");
   schema.quantity("time_step", time_step, "ms", io::positive, "Time step while the ventricle contracts or relaxes.");
   schema.quantity("resting_time_step", resting_time_step, "ms", io::positive, "Time step during filling.");
   schema.quantity("smallest_time_step", smallest_time_step, "ms", io::positive, "A step that fails is halved down to this.");

@@ -1,8 +1,9 @@
 #pragma once
-/// What a user chooses about the mechanics of the left ventricle.
+/// What a user chooses about the mechanics of the ventricles.
 #include <io/base/schema.hpp>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -60,15 +61,19 @@ struct MechanicsOptions {
   std::unique_ptr<ActiveTension> activation;
   std::string stress_convention = "nominal";
   double tension_scale = 1.0;
+  std::optional<double> rv_tension_scale, rv_stiffness_scale; ///< factors of the right free wall; none: as the left wall
   double sheet_tension_fraction = 0.0, normal_tension_fraction = 0.0;
-  double point_bulk_modulus = 300.0;   ///< kPa, see SolidModel
-  double end_diastolic_pressure = 8.0; ///< mmHg
-  double time_step = 2.0;              ///< ms
-  double resting_time_step = 5.0;      ///< ms, while the ventricle is not contracting
-  double smallest_time_step = 0.05;    ///< ms
-  double save_every = 10.0;            ///< ms
-  double duration = 0.0;               ///< ms from end diastole; 0: one heart period
-  int checkpoint_steps = 25;           ///< 0: none
+  double point_bulk_modulus = 300.0;                  ///< kPa, see SolidModel
+  double end_diastolic_pressure = 8.0;                ///< mmHg
+  std::optional<double> right_end_diastolic_pressure; ///< mmHg; none: that of the circulation, or the usual one without a circulation
+  /// mmHg: middle of the usual 0 to 8 of catheter laboratories, and what the default circulation has.
+  static constexpr double usual_right_end_diastolic_pressure = 4.0;
+  double time_step = 2.0;           ///< ms
+  double resting_time_step = 5.0;   ///< ms, while the ventricle is not contracting
+  double smallest_time_step = 0.05; ///< ms
+  double save_every = 10.0;         ///< ms
+  double duration = 0.0;            ///< ms from end diastole; 0: one heart period
+  int checkpoint_steps = 25;        ///< 0: none
   SurfaceSprings pericardium{0.2, 0.02, 20.0, 2.0};
   SurfaceSprings base{0.0, 0.02, 0.0, 2.0};
   Annulus annulus{10.0, 10.0};

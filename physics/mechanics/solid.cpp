@@ -3,6 +3,7 @@
 #include <physics/mechanics/solid_sums.hpp>
 
 #include <io/base/parallel.hpp>
+#include <io/base/text.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -14,28 +15,32 @@ using io::operator+;
 using io::operator-;
 using io::operator*;
 
-constexpr std::size_t tissue_numbers = 10; // of a point: a frame, the factor on its stiffness
+constexpr std::size_t tissue_numbers = 11; // of a point: a frame, the factors on its stiffness and its tension
 
 /// What the tissue is at the quadrature points of every cell, on the rank that holds the mesh.
-std::vector<double> tissue_at_points(const mesh::HeartMesh &mesh, const mesh::Fibres &fibres, const Annulus &annulus) {
+std::vector<double> tissue_at_points(const mesh::HeartMesh &mesh, const mesh::Fibres &fibres, const SolidModel &model) {
+  const auto right = std::find(mesh.region_names.begin(), mesh.region_names.end(), "rv_wall") - mesh.region_names.begin();
   std::vector<double> tissue;
   tissue.reserve(tissue_numbers * points_per_cell * mesh.tetrahedra.size());
-  for (const auto &tetrahedron : mesh.tetrahedra)
+  for (std::size_t c = 0; c < mesh.tetrahedra.size(); ++c)
     for (const Barycentric &at : cell_points()) {
+      const auto &tetrahedron = mesh.tetrahedra[c];
       const mesh::Frame frame = fibres.at(tetrahedron, at);
       for (const io::Vector3 *axis : {&frame.fibre, &frame.sheet, &frame.normal})
         tissue.insert(tissue.end(), axis->begin(), axis->end());
       io::Vector3 place{};
       for (int v = 0; v < 4; ++v)
         place = place + at[v] * mesh.nodes[tetrahedron[v]];
-      tissue.push_back(annulus.factor(io::dot(mesh.base_centre - place, mesh.long_axis)));
+      const double annulus = model.annulus.factor(io::dot(mesh.base_centre - place, mesh.long_axis));
+      tissue.push_back(mesh.region[c] == right ? annulus * model.right_stiffness_factor : annulus);
+      tissue.push_back(mesh.region[c] == right ? model.right_tension_factor : 1.0);
     }
   return tissue;
 }
 
 } // namespace
 
-SolidModel SolidModel::heart(const MechanicsOptions &options, double tension_scale) {
+SolidModel SolidModel::heart(const MechanicsOptions &options, double tension_scale, std::size_t cavities) {
   CORVIVO_ASSERT(options.material && options.activation, "the models of the mechanics have not been made");
   SolidModel model;
   model.material = options.material.get();
@@ -48,21 +53,34 @@ SolidModel SolidModel::heart(const MechanicsOptions &options, double tension_sca
   model.annulus = options.annulus;
   model.springs = {{"epicardium", options.pericardium}, {"base", options.base}};
   model.valve_plane_load = options.valve_plane_load;
+  if (cavities == 2)
+    model.cavities.push_back("endocardium_rv");
+  model.right_stiffness_factor = options.rv_stiffness_scale.value_or(1);
   return model;
 }
 
 Solid::Solid(MPI_Comm comm, const mesh::HeartMesh &mesh, const mesh::Fibres &fibres, const SolidModel &model)
     : domain_(comm, mesh), model_(model), rest_(domain_.local_nodes()), old_displacement_(domain_.local_nodes()),
       matrix_values_(900 * domain_.cells().size()), internal_local_(3 * domain_.local_nodes()), external_local_(internal_local_.size()),
-      load_local_(internal_local_.size()), slope_local_(internal_local_.size()), residual_(domain_.make_vector()),
-      internal_(domain_.make_vector()), load_(domain_.make_vector()), slope_(domain_.make_vector()) {
+      residual_(domain_.make_vector()), internal_(domain_.make_vector()) {
+  CORVIVO_ASSERT(!model_.cavities.empty() && model_.cavities.size() <= most_cavities, "a heart has one or two cavities under pressure");
+  for (const std::string &name : model_.cavities) {
+    surfaces_.push_back(domain_.surface(name));
+    if (surfaces_.back() < 0 && surfaces_.size() > 1)
+      throw io::CaseError("mechanics: the mesh has no surface '" + name + "' for the pressure of a second cavity; it has " +
+                          io::join(domain_.surface_names(), ", ") + "; make the mesh with mesh.ventricles: both");
+    load_local_.emplace_back(internal_local_.size());
+    slope_local_.emplace_back(internal_local_.size());
+    load_.push_back(domain_.make_vector());
+    slope_.push_back(domain_.make_vector());
+  }
   const std::size_t points = points_per_cell * domain_.cells().size();
   stretch_.assign(points, 1.0);
   old_stretch_.assign(points, 1.0);
   tension_.assign(points, 0.0);
   make_matrix();
   find_clamped();
-  find_rim(mesh);
+  find_rims(mesh);
   image(mesh, fibres);
 }
 
@@ -109,23 +127,28 @@ void Solid::find_clamped() {
     clamped_[node] = local[3 * node] > 0;
 }
 
-void Solid::find_rim(const mesh::HeartMesh &mesh) {
-  std::vector<double> touches(2 * mesh.nodes.size(), 0.0), flags(mesh.nodes.size(), 0.0);
-  for (std::size_t t = 0; t < mesh.triangles.size(); ++t) {
-    const std::string &name = mesh.surface_names[mesh.surface[t]];
-    for (const std::size_t node : mesh.triangles[t]) {
-      touches[2 * node] += name == model_.pressure_surface;
-      touches[2 * node + 1] += name == model_.base_surface;
+void Solid::find_rims(const mesh::HeartMesh &mesh) {
+  for (const std::string &cavity : model_.cavities) {
+    std::vector<double> touches(2 * mesh.nodes.size(), 0.0), flags(mesh.nodes.size(), 0.0);
+    for (std::size_t t = 0; t < mesh.triangles.size(); ++t) {
+      const std::string &name = mesh.surface_names[mesh.surface[t]];
+      for (const std::size_t node : mesh.triangles[t]) {
+        touches[2 * node] += name == cavity;
+        touches[2 * node + 1] += name == model_.base_surface;
+      }
     }
+    for (std::size_t node = 0; node < mesh.nodes.size(); ++node)
+      flags[node] = touches[2 * node] > 0 && touches[2 * node + 1] > 0;
+    const std::vector<double> local = domain_.vertex_scalar(flags);
+    std::vector<int> rim;
+    for (int node = 0; node < domain_.owned_nodes(); ++node)
+      if (local[node] == 1.0)
+        rim.push_back(node);
+    double count = static_cast<double>(rim.size());
+    MPI_Allreduce(MPI_IN_PLACE, &count, 1, MPI_DOUBLE, MPI_SUM, domain_.communicator());
+    rims_.push_back(std::move(rim));
+    rim_counts_.push_back(count);
   }
-  for (std::size_t node = 0; node < mesh.nodes.size(); ++node)
-    flags[node] = touches[2 * node] > 0 && touches[2 * node + 1] > 0;
-  const std::vector<double> local = domain_.vertex_scalar(flags);
-  for (int node = 0; node < domain_.owned_nodes(); ++node)
-    if (local[node] == 1.0)
-      rim_.push_back(node);
-  rim_count_ = static_cast<double>(rim_.size());
-  MPI_Allreduce(MPI_IN_PLACE, &rim_count_, 1, MPI_DOUBLE, MPI_SUM, domain_.communicator());
 }
 
 /// Area-weighted vertex normals of each sprung surface: facet normals would resist rotation.
@@ -149,7 +172,7 @@ void Solid::find_normals(const mesh::HeartMesh &mesh, const std::vector<io::Vect
 /// The imaged body, whose cells are straight.
 void Solid::image(const mesh::HeartMesh &mesh, const mesh::Fibres &fibres) {
   std::vector<double> tissue;
-  io::on_rank_0(domain_.communicator(), [&] { tissue = tissue_at_points(mesh, fibres, model_.annulus); });
+  io::on_rank_0(domain_.communicator(), [&] { tissue = tissue_at_points(mesh, fibres, model_); });
   tissue = domain_.cell_field(tissue, tissue_numbers * points_per_cell);
   image_points_.resize(points_per_cell * domain_.cells().size());
   reference_ = domain_.vertex_field(mesh.nodes);
@@ -167,6 +190,7 @@ void Solid::image(const mesh::HeartMesh &mesh, const mesh::Fibres &fibres) {
       for (int k = 0; k < 9; ++k)
         point.frame[k / 3][k % 3] = here[k];
       point.stiffness = here[9];
+      point.tension = here[10];
     }
   }
   imaged_ = reference_;
@@ -215,6 +239,7 @@ bool Solid::carry(std::size_t cell, const CellValues &moved, Point *points) cons
     };
     points[q].weight = imaged.weight * det;
     points[q].stiffness = imaged.stiffness;
+    points[q].tension = imaged.tension;
     for (int a = 0; a < nodes_per_cell; ++a)
       points[q].gradients[a] = (1 / det) * as_surface(imaged.gradients[a]);
     const auto &fibre = imaged.frame[0];
@@ -237,11 +262,14 @@ void Solid::set_rest(const std::vector<io::Vector3> &displacement) {
 }
 
 void Solid::begin_assembly() {
-  for (auto *local : {&internal_local_, &external_local_, &load_local_, &slope_local_})
+  for (auto *local : {&internal_local_, &external_local_})
     std::fill(local->begin(), local->end(), 0.0);
+  for (auto *locals : {&load_local_, &slope_local_})
+    for (std::vector<double> &local : *locals)
+      std::fill(local.begin(), local.end(), 0.0);
 }
 
-Solid::State Solid::assemble(Vec u, double pressure, double time, double dt, bool tangent) {
+Solid::State Solid::assemble(Vec u, const PerCavity &pressure, double time, double dt, bool tangent) {
   petsc::update_ghosts(u);
   petsc::LocalForm displacement(u);
   begin_assembly();
@@ -253,7 +281,7 @@ Solid::State Solid::assemble(Vec u, double pressure, double time, double dt, boo
   return {sums.valid, sums.min_det_f, petsc::norm(internal_), sums.volume};
 }
 
-double Solid::unloaded_volume() {
+PerCavity Solid::unloaded_volume() {
   begin_assembly();
   Sums sums;
   const std::vector<double> nothing(internal_local_.size(), 0.0);
@@ -263,15 +291,16 @@ double Solid::unloaded_volume() {
 }
 
 /// Sums over ranks, boundary conditions, and the values into PETSc.
-void Solid::finish(double pressure, bool tangent, Sums &sums) {
+void Solid::finish(const PerCavity &pressure, bool tangent, Sums &sums) {
   sums.reduce(domain_.communicator());
-  for (const int node : rim_)
-    for (int i = 0; i < 3; ++i)
-      slope_local_[3 * node + i] += sums.area[i] / (3 * rim_count_);
-  for (int node = 0; node < domain_.local_nodes(); ++node)
-    for (int i = 0; clamped_[node] && i < 3; ++i)
-      internal_local_[3 * node + i] = external_local_[3 * node + i] = load_local_[3 * node + i] = slope_local_[3 * node + i] = 0;
-  const auto collect = [](const std::vector<double> &from, Vec to) {
+  for (std::size_t k = 0; k < cavities(); ++k)
+    for (const int node : rims_[k])
+      for (int i = 0; i < 3; ++i)
+        slope_local_[k][3 * node + i] += sums.cavities[k].area[i] / (3 * rim_counts_[k]);
+  const auto collect = [&](std::vector<double> &from, Vec to) {
+    for (int node = 0; node < domain_.local_nodes(); ++node)
+      for (int i = 0; clamped_[node] && i < 3; ++i)
+        from[3 * node + i] = 0;
     {
       petsc::LocalForm local(to);
       std::copy(from.begin(), from.end(), local.values());
@@ -280,10 +309,12 @@ void Solid::finish(double pressure, bool tangent, Sums &sums) {
   };
   collect(internal_local_, internal_);
   collect(external_local_, residual_);
-  collect(load_local_, load_);
-  collect(slope_local_, slope_);
   petsc::add(residual_, 1.0, internal_);
-  petsc::add(residual_, pressure, load_);
+  for (std::size_t k = 0; k < cavities(); ++k) {
+    collect(load_local_[k], load_[k]);
+    collect(slope_local_[k], slope_[k]);
+    petsc::add(residual_, pressure[k], load_[k]);
+  }
   if (!tangent || !sums.valid)
     return;
   for (std::size_t c = 0; c < domain_.cells().size(); ++c)

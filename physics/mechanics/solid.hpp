@@ -1,6 +1,6 @@
 #pragma once
 /// Quasi-static balance of a hyperelastic, actively contracting body with quadratic tetrahedra:
-///   int (S_passive(C_mean) + S_active(lambda)) : dE dV + p int_cavity du . n da + springs, dashpots - p base share = 0,
+///   int (S_passive(C_mean) + S_active(lambda)) : dE dV + sum_i p_i (int_cavity_i du . n da - base share_i) + springs, dashpots = 0,
 /// C_mean with one change of volume per cell (mean_dilatation.hpp), S_active = Ta / lambda H (nominal) or Ta H, H = f x f + k_s s x s + k_n
 /// n x n. Lengths in mm, stresses in kPa, times in ms.
 #include <physics/mechanics/balance.hpp>
@@ -28,25 +28,29 @@ struct SolidModel {
   const ActiveTension *activation = nullptr; ///< null: passive
   bool nominal_tension = true;
   double tension_scale = 1, sheet_tension_fraction = 0, normal_tension_fraction = 0; ///< 1
-  std::vector<std::pair<std::string, SurfaceSprings>> springs;                       ///< by name of the surface
-  std::vector<std::string> clamped;                                                  ///< surfaces that do not move
-  std::string pressure_surface = "endocardium_lv", base_surface = "base";
+  double right_tension_factor = 1, right_stiffness_factor = 1; ///< on those of the right free wall, the region "rv_wall"
+  std::vector<std::pair<std::string, SurfaceSprings>> springs; ///< by name of the surface
+  std::vector<std::string> clamped;                            ///< surfaces that do not move
+  std::vector<std::string> cavities = {"endocardium_lv"};      ///< surfaces under pressure, at most two
+  std::string base_surface = "base";
   bool valve_plane_load = false;
   /// kPa, with mean dilatation: a penalty on the change of volume at each quadrature point beside the material's own on the cell's mean.
   /// Without it three modes of every cell, those that grow one end and shrink the other, meet no stress.
   double point_bulk_modulus = 300;
   Annulus annulus;
   bool mean_dilatation = true; ///< one change of volume per cell (P2/P0); else one per quadrature point
-  /// The heart's own choice of surfaces with the options' models.
-  static SolidModel heart(const MechanicsOptions &options, double tension_scale);
+  /// The heart's own choice of surfaces with the options' models; with two cavities that of a biventricle.
+  static SolidModel heart(const MechanicsOptions &options, double tension_scale, std::size_t cavities = 1);
 };
 
 class Solid : public Balance {
 public:
-  /// The body as it was imaged is stress-free until `set_reference`. Collective; `mesh` and `fibres` are read on rank 0.
+  /// The body as it was imaged is stress-free until `set_reference`. Collective; `mesh` and `fibres` are read on rank 0. Throws CaseError
+  /// for the second of two cavities that the mesh does not have.
   Solid(MPI_Comm comm, const mesh::HeartMesh &mesh, const mesh::Fibres &fibres, const SolidModel &model);
   const Domain &domain() const override { return domain_; }
   const SolidModel &model() const { return model_; }
+  std::size_t cavities() const override { return model_.cavities.size(); }
 
   /// Another stress-free shape: places (mm) of the nodes of mesh::refine(mesh), so that its cells may be curved. The fibres of the imaged
   /// body are carried to it as lines of the tissue (F^-1 f), sheets as surfaces of it (F^T n). Collective; read on rank 0. Throws
@@ -62,18 +66,18 @@ public:
   /// Contraction states at rest: steady for the calcium at `time` and the stretch of the displacement `u`. Collective.
   void rest_activation(Vec u, double time);
 
-  State assemble(Vec u, double pressure, double time, double dt, bool tangent) override;
+  State assemble(Vec u, const PerCavity &pressure, double time, double dt, bool tangent) override;
   void predict_from(Vec u) override;
   void predict_constant(Vec u) override;
   const Pressures &pressures() const override { return base_pressures_; }
   void set_pressures(const Pressures &pressures) override { base_pressures_ = pressures; }
   Vec residual() const override { return residual_; }
-  Vec pressure_load() const override { return load_; }
-  Vec volume_slope() const override { return slope_; }
+  Vec pressure_load(std::size_t cavity = 0) const override { return load_[cavity]; }
+  Vec volume_slope(std::size_t cavity = 0) const override { return slope_[cavity]; }
   Mat tangent() const override { return tangent_; }
 
-  /// Volume (mm^3) of the cavity of the stress-free shape. Collective.
-  double unloaded_volume();
+  /// Volumes (mm^3) of the cavities of the stress-free shape. Collective.
+  PerCavity unloaded_volume();
 
   /// Makes the last assembled step the past: contraction states, dashpots, the force on the valve plane.
   void accept(Vec u, double dt);
@@ -81,7 +85,7 @@ public:
   /// has its own part. `restore_past` throws CaseError for the past of another body.
   void keep_past(io::ArchiveWriter &archive) const;
   void restore_past(io::ArchiveReader &archive);
-  /// Largest change (relative) of the valve plane's area vector in the last `accept`.
+  /// Largest change (relative) of the valve planes' area vectors in the last `accept`.
   double valve_plane_change() const { return valve_plane_change_; }
   /// Mean over each local cell of tension (kPa) and fibre stretch as last assembled, two components.
   std::vector<double> cell_activity() const;
@@ -92,7 +96,7 @@ protected:
     Gradients gradients;
     double weight;
     std::array<std::array<double, 3>, 3> frame; ///< fibre, sheet, normal
-    double stiffness;                           ///< factor on the passive stress
+    double stiffness, tension;                  ///< factors on passive stress and active tension
   };
   struct Sums;
   struct CellWork;
@@ -104,16 +108,18 @@ protected:
   void add_pressure(double predicted, CellWork &work) const;
   double predicted_pressure(std::size_t cell, const CellValues &u, double actual) const;
   void begin_assembly();
-  void assemble_pressure(const double *u, double pressure, bool tangent, Sums &sums);
+  void assemble_pressure(const double *u, const PerCavity &pressure, bool tangent, Sums &sums);
   void measure_valve_plane(const double *u);
-  void finish(double pressure, bool tangent, Sums &sums);
+  void finish(const PerCavity &pressure, bool tangent, Sums &sums);
   double *cell_matrix(int cell) { return matrix_values_.data() + 900 * static_cast<std::size_t>(cell); }
 
 private:
   template <class Body, class Archive> static void each_past(Body &body, Archive &archive);
   void make_matrix();
   void find_clamped();
-  void find_rim(const mesh::HeartMesh &mesh);
+  void find_rims(const mesh::HeartMesh &mesh);
+  int cavity_of(int surface) const;
+  void add_cavity_face(const Domain::Face &face, std::size_t cavity, const double *u, double pressure, bool tangent, Sums &sums);
   void find_normals(const mesh::HeartMesh &mesh, const std::vector<io::Vector3> &places);
   void image(const mesh::HeartMesh &mesh, const mesh::Fibres &fibres);
   void set_base(Vec u);
@@ -129,15 +135,20 @@ protected:
   Domain domain_;
   SolidModel model_;
   std::vector<std::array<double, 3>> imaged_, reference_, rest_, old_displacement_;
-  std::vector<Point> image_points_, points_; ///< points_per_cell of each local cell, as imaged and stress-free
-  std::vector<char> clamped_;                ///< per local node
-  std::vector<int> rim_;                     ///< owned nodes of the cavity's rim
-  double rim_count_ = 0;
+  std::vector<Point> image_points_, points_;                ///< points_per_cell of each local cell, as imaged and stress-free
+  std::vector<char> clamped_;                               ///< per local node
+  std::vector<int> surfaces_;                               ///< of the domain, under each cavity's pressure
+  std::vector<std::vector<int>> rims_;                      ///< owned nodes of each cavity's rim
+  std::vector<double> rim_counts_;                          ///< over all ranks
   std::vector<std::vector<std::array<double, 3>>> normals_; ///< per entry of model_.springs, at local nodes
   double rest_share_ = 1;
-  /// Force of the blood on the cavity's wall per kPa at the last accepted step; traction + turning x (place - centre) over the base bears
-  /// the opposite force and moment on the valves.
-  std::array<double, 3> valve_plane_{}, base_traction_{}, base_turning_{}, base_centre_{};
+  /// Force of the blood on a cavity's wall per kPa at the last accepted step; traction + turning x (place - centre) over the base bears
+  /// the opposite force and moment on its valves.
+  struct ValvePlane {
+    std::array<double, 3> force{}, traction{}, turning{};
+  };
+  std::array<ValvePlane, most_cavities> valve_planes_;
+  std::array<double, 3> base_centre_{};
   double valve_plane_change_ = 0;
 
   std::vector<double> calcium_times_;
@@ -147,9 +158,11 @@ protected:
   Pressures pressures_, base_pressures_;
   std::vector<double> base_displacement_;
   bool predicts_ = false;
-  std::vector<double> matrix_values_, internal_local_, external_local_, load_local_, slope_local_;
+  std::vector<double> matrix_values_, internal_local_, external_local_;
+  std::vector<std::vector<double>> load_local_, slope_local_; ///< per cavity
   petsc::Matrix tangent_;
-  petsc::Vector residual_, internal_, load_, slope_;
+  petsc::Vector residual_, internal_;
+  std::vector<petsc::Vector> load_, slope_; ///< per cavity
 };
 
 } // namespace corvivo::physics

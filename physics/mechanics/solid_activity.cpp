@@ -100,8 +100,9 @@ void Solid::add_activity(std::size_t p, const double *C, double time, double dt,
   if (dt > 0) {
     const ActiveResponse response =
         model_.activation->advance(&old_states_[size * p], &new_states_[size * p], calcium_at(p, time), old_stretch_[p], stretch, dt);
-    tension_[p] = model_.tension_scale * response.tension;
-    const double slope = model_.tension_scale * response.stiffness, Ta = tension_[p];
+    const double scale = model_.tension_scale * points_[p].tension;
+    tension_[p] = scale * response.tension;
+    const double slope = scale * response.stiffness, Ta = tension_[p];
     const double stress = model_.nominal_tension ? Ta / stretch : Ta;
     const double dstress = model_.nominal_tension ? (slope - Ta / stretch) / stretch : slope; // d stress / d lambda
     auto structure = fibre;                                                                   // f x f and the parts of it across the fibre

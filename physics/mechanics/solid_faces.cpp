@@ -27,41 +27,59 @@ Vector solve(const std::array<Vector, 3> &A, const Vector &b) {
 
 } // namespace
 
-void Solid::assemble_pressure(const double *u, double pressure, bool tangent, Sums &sums) {
-  const int cavity = domain_.surface(model_.pressure_surface), base = domain_.surface(model_.base_surface);
-  Vector rim{};
-  for (const int node : rim_)
-    for (int d = 0; d < 3; ++d)
-      rim[d] += (reference_[node][d] + u[3 * node + d]) / rim_count_;
-  MPI_Allreduce(rim.data(), sums.rim_centre.data(), 3, MPI_DOUBLE, MPI_SUM, domain_.communicator());
-  for (const Domain::Face &face : domain_.faces())
-    for (const FacePoint &point : face_points()) {
-      if (face.surface == cavity) {
-        const FaceTangents at = tangents(face, point, reference_, u);
-        const Vector normal = at.normal(), arm = at.place - sums.rim_centre;
-        sums.area = sums.area + point.weight * normal;
-        sums.moment += point.weight * io::dot(at.place, normal);
-        double *matrix = tangent ? cell_matrix(face.cell) : nullptr;
-        for (int b = 0; b < nodes_per_face; ++b) {
-          const auto slope = normal_slope(at, point.d_xi[b], point.d_eta[b]);
-          for (int j = 0; j < 3; ++j) {
-            load_local_[3 * face.nodes[b] + j] += point.weight * point.shape[b] * normal[j];
-            const double turning = arm[0] * slope[0][j] + arm[1] * slope[1][j] + arm[2] * slope[2][j];
-            slope_local_[3 * face.nodes[b] + j] -= point.weight * (point.shape[b] * normal[j] + turning) / 3;
-            for (int a = 0; matrix && a < nodes_per_face; ++a)
-              for (int i = 0; i < 3; ++i)
-                matrix[30 * (3 * face.in_cell[a] + i) + 3 * face.in_cell[b] + j] += pressure * point.weight * point.shape[a] * slope[i][j];
-          }
-        }
-      } else if (face.surface == base && model_.valve_plane_load) {
+/// Which cavity a surface of the domain is the wall of; -1: none.
+int Solid::cavity_of(int surface) const {
+  const auto found = std::find(surfaces_.begin(), surfaces_.end(), surface);
+  return found == surfaces_.end() ? -1 : static_cast<int>(found - surfaces_.begin());
+}
+
+void Solid::assemble_pressure(const double *u, const PerCavity &pressure, bool tangent, Sums &sums) {
+  for (std::size_t k = 0; k < cavities(); ++k) {
+    Vector rim{};
+    for (const int node : rims_[k])
+      for (int d = 0; d < 3; ++d)
+        rim[d] += (reference_[node][d] + u[3 * node + d]) / rim_counts_[k];
+    MPI_Allreduce(rim.data(), sums.cavities[k].rim_centre.data(), 3, MPI_DOUBLE, MPI_SUM, domain_.communicator());
+  }
+  const int base = domain_.surface(model_.base_surface);
+  for (const Domain::Face &face : domain_.faces()) {
+    if (const int cavity = cavity_of(face.surface); cavity >= 0)
+      add_cavity_face(face, static_cast<std::size_t>(cavity), u, pressure[cavity], tangent, sums);
+    else if (face.surface == base && model_.valve_plane_load)
+      for (const FacePoint &point : face_points()) {
         const double area = point.weight * io::norm(tangents(face, point, imaged_, nullptr).normal());
         const Vector arm = place(face, point, reference_, old_displacement_) - base_centre_;
-        const Vector traction = base_traction_ + io::cross(base_turning_, arm);
-        for (int a = 0; a < nodes_per_face; ++a)
+        for (std::size_t k = 0; k < cavities(); ++k) {
+          const Vector traction = valve_planes_[k].traction + io::cross(valve_planes_[k].turning, arm);
+          for (int a = 0; a < nodes_per_face; ++a)
+            for (int i = 0; i < 3; ++i)
+              load_local_[k][3 * face.nodes[a] + i] -= area * point.shape[a] * traction[i];
+        }
+      }
+  }
+}
+
+void Solid::add_cavity_face(const Domain::Face &face, std::size_t cavity, const double *u, double pressure, bool tangent, Sums &sums) {
+  Sums::Cavity &sum = sums.cavities[cavity];
+  std::vector<double> &load = load_local_[cavity], &volume_slope = slope_local_[cavity];
+  double *matrix = tangent ? cell_matrix(face.cell) : nullptr;
+  for (const FacePoint &point : face_points()) {
+    const FaceTangents at = tangents(face, point, reference_, u);
+    const Vector normal = at.normal(), arm = at.place - sum.rim_centre;
+    sum.area = sum.area + point.weight * normal;
+    sum.moment += point.weight * io::dot(at.place, normal);
+    for (int b = 0; b < nodes_per_face; ++b) {
+      const auto slope = normal_slope(at, point.d_xi[b], point.d_eta[b]);
+      for (int j = 0; j < 3; ++j) {
+        load[3 * face.nodes[b] + j] += point.weight * point.shape[b] * normal[j];
+        const double turning = arm[0] * slope[0][j] + arm[1] * slope[1][j] + arm[2] * slope[2][j];
+        volume_slope[3 * face.nodes[b] + j] -= point.weight * (point.shape[b] * normal[j] + turning) / 3;
+        for (int a = 0; matrix && a < nodes_per_face; ++a)
           for (int i = 0; i < 3; ++i)
-            load_local_[3 * face.nodes[a] + i] -= area * point.shape[a] * traction[i];
+            matrix[30 * (3 * face.in_cell[a] + i) + 3 * face.in_cell[b] + j] += pressure * point.weight * point.shape[a] * slope[i][j];
       }
     }
+  }
 }
 
 void Solid::assemble_springs(const double *u, double dt, bool tangent) {
@@ -120,52 +138,60 @@ void Solid::accept(Vec u, double dt) {
   measure_valve_plane(displacement.values());
 }
 
-/// Force int n da and moment int x cross n da of the blood on the cavity's wall at `u`, and the linear field over the imaged base (area A,
-/// mean place c, J = int (|d|^2 - d d) dA with d = x - c at the accepted displacement) that bears the opposite force and moment on the
-/// valves.
+/// Force int n da and moment int x cross n da of the blood on each cavity's wall at `u`, and the linear field over the imaged base (area
+/// A, mean place c, J = int (|d|^2 - d d) dA with d = x - c at the accepted displacement) that bears the opposite force and moment on its
+/// valves. Of a biventricle the whole base bears those of both (as Piersanti et al., Comput Methods Appl Mech Eng 391:114607, 2022).
 void Solid::measure_valve_plane(const double *u) {
-  const int cavity = domain_.surface(model_.pressure_surface), base = domain_.surface(model_.base_surface);
-  double sums[16] = {}; // force, moment, area, first and second moments of the base
-  for (const Domain::Face &face : domain_.faces())
+  const int base = domain_.surface(model_.base_surface);
+  constexpr int of_base = 6 * most_cavities;
+  double sums[of_base + 10] = {}; // force and moment of each cavity; area, first and second moments of the base
+  for (const Domain::Face &face : domain_.faces()) {
+    const int cavity = cavity_of(face.surface);
     for (const FacePoint &point : face_points()) {
       if (face.surface == base) {
         const double area = point.weight * io::norm(tangents(face, point, imaged_, nullptr).normal());
         const Vector at = place(face, point, reference_, old_displacement_);
-        sums[6] += area;
+        sums[of_base] += area;
         for (int d = 0; d < 3; ++d)
-          sums[7 + d] += area * at[d];
+          sums[of_base + 1 + d] += area * at[d];
         const double products[6] = {at[0] * at[0], at[1] * at[1], at[2] * at[2], at[0] * at[1], at[0] * at[2], at[1] * at[2]};
         for (int k = 0; k < 6; ++k)
-          sums[10 + k] += area * products[k];
+          sums[of_base + 4 + k] += area * products[k];
       }
-      if (face.surface != cavity)
+      if (cavity < 0)
         continue;
       const FaceTangents at = tangents(face, point, reference_, u);
       const Vector normal = at.normal(), moment = io::cross(at.place, normal);
       for (int d = 0; d < 3; ++d) {
-        sums[d] += point.weight * normal[d];
-        sums[3 + d] += point.weight * moment[d];
+        sums[6 * cavity + d] += point.weight * normal[d];
+        sums[6 * cavity + 3 + d] += point.weight * moment[d];
       }
     }
-  MPI_Allreduce(MPI_IN_PLACE, sums, 16, MPI_DOUBLE, MPI_SUM, domain_.communicator());
-  const Vector force{sums[0], sums[1], sums[2]};
-  valve_plane_change_ = io::norm(force - valve_plane_) / std::max(io::norm(force), 1e-30);
-  valve_plane_ = force;
-  if (sums[6] <= 0)
-    return;
-  const double area = sums[6];
-  base_centre_ = (1 / area) * Vector{sums[7], sums[8], sums[9]};
-  base_traction_ = (1 / area) * force;
+  }
+  MPI_Allreduce(MPI_IN_PLACE, sums, of_base + 10, MPI_DOUBLE, MPI_SUM, domain_.communicator());
+  const double area = sums[of_base];
+  if (area > 0)
+    base_centre_ = (1 / area) * Vector{sums[of_base + 1], sums[of_base + 2], sums[of_base + 3]};
   double second[6];
   for (int k = 0; k < 6; ++k) {
     constexpr int row[6] = {0, 1, 2, 0, 0, 1}, column[6] = {0, 1, 2, 1, 2, 2};
-    second[k] = sums[10 + k] - area * base_centre_[row[k]] * base_centre_[column[k]];
+    second[k] = sums[of_base + 4 + k] - area * base_centre_[row[k]] * base_centre_[column[k]];
   }
-  const Vector moment = Vector{sums[3], sums[4], sums[5]} - io::cross(base_centre_, force);
-  base_turning_ = solve({{{second[1] + second[2], -second[3], -second[4]},
-                          {-second[3], second[0] + second[2], -second[5]},
-                          {-second[4], -second[5], second[0] + second[1]}}},
-                        moment);
+  valve_plane_change_ = 0;
+  for (std::size_t k = 0; k < cavities(); ++k) {
+    ValvePlane &valves = valve_planes_[k];
+    const Vector force{sums[6 * k], sums[6 * k + 1], sums[6 * k + 2]};
+    valve_plane_change_ = std::max(valve_plane_change_, io::norm(force - valves.force) / std::max(io::norm(force), 1e-30));
+    valves.force = force;
+    if (area <= 0)
+      continue;
+    valves.traction = (1 / area) * force;
+    const Vector moment = Vector{sums[6 * k + 3], sums[6 * k + 4], sums[6 * k + 5]} - io::cross(base_centre_, force);
+    valves.turning = solve({{{second[1] + second[2], -second[3], -second[4]},
+                             {-second[3], second[0] + second[2], -second[5]},
+                             {-second[4], -second[5], second[0] + second[1]}}},
+                           moment);
+  }
 }
 
 } // namespace corvivo::physics

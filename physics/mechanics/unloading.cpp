@@ -18,8 +18,8 @@ namespace {
 using io::Vector3;
 
 /// The heart without its contraction.
-SolidModel passive(const MechanicsOptions &options) {
-  SolidModel model = SolidModel::heart(options, 0.0);
+SolidModel passive(const MechanicsOptions &options, std::size_t cavities) {
+  SolidModel model = SolidModel::heart(options, 0.0, cavities);
   model.activation = nullptr;
   return model;
 }
@@ -28,10 +28,11 @@ SolidModel passive(const MechanicsOptions &options) {
 class Search {
 public:
   Search(MPI_Comm comm, const mesh::HeartMesh &mesh, const mesh::Fibres &fibres, const MechanicsOptions &options)
-      : solid_(comm, mesh, fibres, passive(options)), newton_(solid_, tight(options.newton)), v_(solid_.domain().make_vector()) {}
+      : solid_(comm, mesh, fibres, passive(options, cavities_of(comm, mesh))), newton_(solid_, tight(options.newton)),
+        v_(solid_.domain().make_vector()) {}
   /// Collective. Throws SolveError.
-  void solve(double pressure);
-  double volume() { return solid_.unloaded_volume() / io::mm3_per_mL; }
+  void solve(const PerCavity &pressure);
+  double left_volume() { return solid_.unloaded_volume()[0] / io::mm3_per_mL; }
   int iterations() const { return newton_.iterations(); }
   std::vector<Vector3> moved() const { return solid_.domain().gather(v_); }
 
@@ -41,7 +42,7 @@ private:
     options.linear_tolerance = 1e-6;
     return options;
   }
-  void raise_pressure(double full);
+  void raise_pressure(const PerCavity &full);
 
   InverseSolid solid_;
   Newton newton_;
@@ -50,7 +51,7 @@ private:
 };
 
 /// From the shape that was found last, if there is one and it is near enough, else from the imaged one.
-void Search::solve(double pressure) {
+void Search::solve(const PerCavity &pressure) {
   if (started_ && newton_.solve(v_, pressure, 0, 0).converged)
     return;
   petsc::check(VecSet(v_, 0.0));
@@ -58,11 +59,12 @@ void Search::solve(double pressure) {
   started_ = true;
 }
 
-/// Pushes v to the inverse balance at `full` kPa: steps of pressure that grow while Newton converges and halve where it does not, each
-/// started from the last change continued.
-void Search::raise_pressure(double full) {
+/// Pushes v to the inverse balance at `full` kPa: steps of the pressures, alike, that grow while Newton converges and halve where it does
+/// not, each started from the last change continued.
+void Search::raise_pressure(const PerCavity &full) {
   const petsc::Vector before = petsc::like(v_), start = petsc::like(v_);
-  double done = 0, last = 0, stride = 0.2;
+  // A thin right wall bends far under the first tenth of its pressure: its body is followed in small steps.
+  double done = 0, last = 0, stride = solid_.cavities() == 2 ? 1.0 / 32 : 0.2;
   io::Progress progress("unloading", 100, "% of the pressure");
   while (done < 1) {
     const double next = std::min(done + stride, 1.0);
@@ -88,21 +90,21 @@ void Search::raise_pressure(double full) {
     petsc::copy(start, v_);
     stride /= 2;
     if (stride < 1.0 / 256)
-      throw io::SolveError("unloading stopped at " + io::fixed(done * full / io::kPa_per_mmHg, 2) + " mmHg of " +
-                               io::fixed(full / io::kPa_per_mmHg, 2) + " mmHg: " + result.reason +
+      throw io::SolveError("unloading stopped at " + io::fixed(done * full[0] / io::kPa_per_mmHg, 2) + " mmHg of " +
+                               io::fixed(full[0] / io::kPa_per_mmHg, 2) + " mmHg: " + result.reason +
                                "; try a stiffer material, a lower end-diastolic pressure or a finer mesh",
                            result.residuals);
   }
 }
 
 /// Loads the stress-free shape again from where it was imaged: how far do the nodes move, and how large is the unloaded cavity?
-void load_again(MPI_Comm comm, const MechanicsOptions &options, double pressure, Reference &reference) {
-  Solid solid(comm, reference.mesh, reference.fibres, passive(options));
+void load_again(MPI_Comm comm, const MechanicsOptions &options, const PerCavity &pressure, Reference &reference) {
+  Solid solid(comm, reference.mesh, reference.fibres, passive(options, cavities_of(comm, reference.mesh)));
   solid.set_reference(reference.mesh, reference.places);
   const std::vector<Vector3> imaged = displacement_as_imaged(reference);
   solid.set_rest(imaged);
   const petsc::Vector u = solid.domain().make_vector();
-  reference.volume = solid.unloaded_volume() / io::mm3_per_mL;
+  reference.volume = (1 / io::mm3_per_mL) * solid.unloaded_volume();
   solid.domain().spread(imaged, u);
   solid.accept(u, 0);
   Newton newton(solid, options.newton);
@@ -127,18 +129,41 @@ std::vector<Vector3> displacement_as_imaged(const Reference &reference) {
   return displacement;
 }
 
-Reference as_imaged(MPI_Comm comm, const mesh::HeartMesh &mesh, const mesh::Fibres &fibres) {
-  Reference reference{mesh, fibres, {}, 0, 0, 0};
+std::size_t cavities_of(MPI_Comm comm, const mesh::HeartMesh &mesh) {
+  int cavities = 1;
+  io::on_rank_0(comm, [&] { cavities = mesh.has_surface("endocardium_rv") ? 2 : 1; });
+  MPI_Bcast(&cavities, 1, MPI_INT, 0, comm);
+  return static_cast<std::size_t>(cavities);
+}
+
+PerCavity end_diastolic_pressures(const MechanicsOptions &options, std::size_t cavities) {
+  const std::optional<double> &right = options.right_end_diastolic_pressure;
+  if (right && cavities < 2)
+    throw io::CaseError("heartbeat.right_end_diastolic_pressure: found " + io::fixed(*right, 1) +
+                        " mmHg, but the mesh has no right ventricle; use mesh.ventricles: both, or leave the key out");
+  const double left = options.end_diastolic_pressure * io::kPa_per_mmHg;
+  return {left, cavities < 2 ? 0 : right.value_or(MechanicsOptions::usual_right_end_diastolic_pressure) * io::kPa_per_mmHg};
+}
+
+PerCavity imaged_volumes(MPI_Comm comm, const mesh::HeartMesh &mesh) {
+  PerCavity volumes;
   io::on_rank_0(comm, [&] {
-    reference.places = mesh::refine(mesh).nodes;
-    reference.volume = mesh::cavity_volume(mesh, "endocardium_lv") / io::mm3_per_mL;
+    volumes[0] = mesh::cavity_volume(mesh, "endocardium_lv") / io::mm3_per_mL;
+    if (mesh.has_surface("endocardium_rv"))
+      volumes[1] = mesh::cavity_volume(mesh, "endocardium_rv") / io::mm3_per_mL;
   });
-  MPI_Bcast(&reference.volume, 1, MPI_DOUBLE, 0, comm);
+  MPI_Bcast(volumes.data(), most_cavities, MPI_DOUBLE, 0, comm);
+  return volumes;
+}
+
+Reference as_imaged(MPI_Comm comm, const mesh::HeartMesh &mesh, const mesh::Fibres &fibres) {
+  Reference reference{mesh, fibres, {}, imaged_volumes(comm, mesh), 0, 0};
+  io::on_rank_0(comm, [&] { reference.places = mesh::refine(mesh).nodes; });
   return reference;
 }
 
 Reference unload(MPI_Comm comm, const mesh::HeartMesh &mesh, const mesh::Fibres &fibres, const MechanicsOptions &options) {
-  const double full = options.end_diastolic_pressure * io::kPa_per_mmHg;
+  const PerCavity full = end_diastolic_pressures(options, cavities_of(comm, mesh));
   Reference reference = as_imaged(comm, mesh, fibres);
   {
     Search search(comm, mesh, fibres, options);
@@ -162,7 +187,7 @@ double klotz_unloaded_volume(double volume, double pressure) {
 
 StiffnessFit fit_stiffness(MPI_Comm comm, const mesh::HeartMesh &mesh, const mesh::Fibres &fibres, MechanicsOptions &options, double target,
                            double tolerance, int runs) {
-  const double full = options.end_diastolic_pressure * io::kPa_per_mmHg;
+  const PerCavity full = end_diastolic_pressures(options, cavities_of(comm, mesh));
   Search search(comm, mesh, fibres, options);
   StiffnessFit fit;
   double scale = 1; // of the material as it came
@@ -181,7 +206,7 @@ StiffnessFit fit_stiffness(MPI_Comm comm, const mesh::HeartMesh &mesh, const mes
       continue;
     }
     fit.scales.push_back(scale);
-    fit.volumes.push_back(search.volume());
+    fit.volumes.push_back(search.left_volume());
     const double miss = fit.volumes.back() - target;
     if (fit.scales.size() == 1 || std::abs(miss) < std::abs(fit.residual)) {
       fit.residual = miss;

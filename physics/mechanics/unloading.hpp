@@ -2,6 +2,8 @@
 /// The stress-free shape of a heart that was imaged under pressure.
 #include <physics/mechanics/options.hpp>
 
+#include <physics/per_cavity.hpp>
+
 #include <mesh/fibres.hpp>
 
 #include <mpi.h>
@@ -14,15 +16,24 @@ struct Reference {
   mesh::HeartMesh mesh;
   mesh::Fibres fibres;
   std::vector<io::Vector3> places; ///< mm, of the nodes of mesh::refine(mesh): vertices, then midpoints of edges
-  double volume = 0;               ///< mL, of the unloaded cavity; the same on every rank
+  PerCavity volume;                ///< mL, of the unloaded cavities; the same on every rank
   double residual = 0;             ///< mm, largest distance of a node from its imaged place once loaded again; the same on every rank
   int iterations = 0;              ///< of Newton's method
 };
 
+/// How many cavities a mesh has under pressure: two with a surface "endocardium_rv". Collective; read on rank 0.
+std::size_t cavities_of(MPI_Comm comm, const mesh::HeartMesh &mesh);
+/// The end-diastolic pressures of a mesh with so many cavities, kPa. Throws CaseError where a pressure is asked of a right ventricle that
+/// the mesh does not have.
+PerCavity end_diastolic_pressures(const MechanicsOptions &options, std::size_t cavities);
+
+/// Cavities of the mesh itself, mL. Collective; read on rank 0.
+PerCavity imaged_volumes(MPI_Comm comm, const mesh::HeartMesh &mesh);
+
 /// A body that is stress-free as imaged. Collective for the volume.
 Reference as_imaged(MPI_Comm comm, const mesh::HeartMesh &mesh, const mesh::Fibres &fibres);
 
-/// Inverse elastostatics (see InverseSolid) at pressures that rise to the end-diastolic one, then one balance of the loaded body, whose
+/// Inverse elastostatics (see InverseSolid) at pressures that rise to the end-diastolic ones, then one balance of the loaded body, whose
 /// distance from the image is the result's `residual`. Throws SolveError with Newton's residuals when no smaller rise of the pressure
 /// helps or the residual exceeds the tolerance. Collective; `mesh` and `fibres` are read on rank 0.
 Reference unload(MPI_Comm comm, const mesh::HeartMesh &mesh, const mesh::Fibres &fibres, const MechanicsOptions &options);
@@ -38,8 +49,8 @@ struct StiffnessFit {
   double residual = 0;                 ///< its volume minus the target, mL
 };
 
-/// Multiplies the material's stiffness so that the unloaded cavity has `target` mL: secant rule on the logarithm of the scale, each run
-/// from the shape of the last. Collective. Throws SolveError when no run succeeds.
+/// Multiplies the material's stiffness so that the unloaded left cavity has `target` mL: secant rule on the logarithm of the scale, each
+/// run from the shape of the last. Collective. Throws SolveError when no run succeeds.
 StiffnessFit fit_stiffness(MPI_Comm comm, const mesh::HeartMesh &mesh, const mesh::Fibres &fibres, MechanicsOptions &options, double target,
                            double tolerance, int runs);
 

@@ -71,7 +71,7 @@ Answer load(const test::Body &body, const SolidModel &model, double pressure, in
       const auto result = newton.solve(u, pressure * (done + part), done + part, part);
       if (result.converged) {
         solid.accept(u, part);
-        answer.volume = result.state.volume;
+        answer.volume = result.state.volume[0];
         done += part;
         step *= 1.5;
       } else if ((step = 0.5 * part) < 1e-4)
@@ -139,7 +139,7 @@ void beam(double element, const VolumeChange &change, double bulk_modulus) {
   SolidModel model;
   model.material = &material;
   model.clamped = {"x0"};
-  model.pressure_surface = "z0";
+  model.cavities = {"z0"};
   model.mean_dilatation = change.mean;
   model.point_bulk_modulus = change.point_modulus;
   const Answer answer = load(body, model, 0.004, 4);

@@ -48,7 +48,7 @@ void row(const mesh::HeartShape &shape, double size, double scale, double pressu
   if (io::rank() != 0)
     return;
   const double imaged = mesh::cavity_volume(mesh, "endocardium_lv") / 1000;
-  std::printf("%g,%zu,%g,%g,%.2f,%.2f,%.2f,%.5f,%d,%.1f,%s\n", size, mesh.tetrahedra.size(), scale, pressure, imaged, reference.volume,
+  std::printf("%g,%zu,%g,%g,%.2f,%.2f,%.2f,%.5f,%d,%.1f,%s\n", size, mesh.tetrahedra.size(), scale, pressure, imaged, reference.volume[0],
               imaged * (0.6 - 0.006 * pressure), reference.residual, reference.iterations, seconds, failure.c_str());
   std::fflush(stdout);
 }

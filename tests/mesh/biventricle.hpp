@@ -72,7 +72,7 @@ inline HeartMesh heart3d() {
 
 /// Land's left ventricle (endocardium 7 and 17, epicardium 10 and 20 mm) with a right one towards +x, whose cavity is an ellipsoid less the
 /// left ventricle and whose free wall is 2 mm thick; base at z = 5. On rank 0, else empty.
-inline HeartMesh two_ellipsoids(double element_size) {
+inline HeartMesh two_ellipsoids(double element_size, double facet_distance = 0.05) {
   if (io::rank() != 0)
     return {};
   const auto ellipsoid = [](double x0, double a, double b, double c) {
@@ -98,7 +98,7 @@ inline HeartMesh two_ellipsoids(double element_size) {
   body.to_right_ventricle = {1, 0, 0};
   MeshOptions options;
   options.element_size = element_size;
-  options.facet_distance = 0.05;
+  options.facet_distance = facet_distance;
   options.wall_layers = 0;
   return make_ventricles(body, options);
 }

@@ -121,35 +121,53 @@ TEST(ClosedLoopCirculation, ConvergesWithTheFourthPowerOfItsStepBetweenValveEven
   EXPECT_GT(std::log2(coarse / fine), 3.0) << "asymptotically 4; " << coarse << " then " << fine << " mL";
 }
 
-TEST(ClosedLoopCirculation, GivesTheDerivativeOfVolumeByPressure) {
-  for (const bool smooth : {true, false}) {
-    const ClosedLoop circulation(published(smooth));
-    const CirculationState start = circulation.initial_state(1617.876);
-    for (const double p1 : {5.0, 13.0, 20.0, 60.0, 95.0}) {
-      const double dt = 1e-3, d = 1e-3;
-      double derivative = 0, ignored = 0;
-      CirculationState state = start, plus = start, minus = start;
-      circulation.advance_with_lv_pressure(state, 0.02, dt, p1 - 1, p1, derivative);
-      circulation.advance_with_lv_pressure(plus, 0.02, dt, p1 - 1, p1 + d, ignored);
-      circulation.advance_with_lv_pressure(minus, 0.02, dt, p1 - 1, p1 - d, ignored);
-      const double differences = (plus[V_LV] - minus[V_LV]) / (2 * d);
-      EXPECT_NEAR(derivative, differences, 1e-5 * std::abs(differences) + 1e-10)
-          << "p1 = " << p1 << " mmHg, central differences; rounding of 100 mL over 2e-3 mmHg";
-      EXPECT_LE(derivative, 0) << "a ventricle that presses harder takes in less";
+TEST(ClosedLoopCirculation, GivesTheDerivativesOfVolumesByPressures) {
+  constexpr double dt = 1e-3, d = 1e-3; // s, mmHg
+  for (const bool smooth : {true, false})
+    for (const std::size_t cavities : {1, 2}) {
+      const ClosedLoop circulation(published(smooth));
+      const CirculationState start = circulation.initial_state(1617.876);
+      const auto volumes = [&](const PerCavity &p1, const PerCavity &change) {
+        CirculationState state = start;
+        circulation.advance_with_pressures(state, 0.02, dt, p1 - PerCavity{1, 1}, p1 + change, cavities);
+        return PerCavity{state[V_LV], state[V_RV]};
+      };
+      for (const double left : {5.0, 13.0, 20.0, 60.0, 95.0})
+        for (const double right : {1.0, 8.0, 25.0}) {
+          const PerCavity p1{left, right};
+          CirculationState state = start;
+          const CavityMatrix exact = circulation.advance_with_pressures(state, 0.02, dt, p1 - PerCavity{1, 1}, p1, cavities);
+          for (std::size_t j = 0; j < cavities; ++j) {
+            const PerCavity step = j == 0 ? PerCavity{d, 0} : PerCavity{0, d};
+            const PerCavity differences = (1 / (2 * d)) * (volumes(p1, step) - volumes(p1, -1.0 * step));
+            for (std::size_t i = 0; i < cavities; ++i)
+              EXPECT_NEAR(exact[i][j], differences[i], 1e-5 * std::abs(differences[i]) + 1e-10)
+                  << "dV" << i << "/dp" << j << " at " << left << " and " << right << " mmHg; rounding of 100 mL over 2e-3 mmHg";
+            EXPECT_LE(exact[j][j], 0) << "a ventricle that presses harder takes in less";
+          }
+        }
     }
-  }
 }
 
-TEST(ClosedLoopCirculation, TakesThePressureOfItsOwnVentricleBack) {
-  const ClosedLoop circulation(CirculationOptions::published());
-  CirculationState own = circulation.initial_state(1617.876), imposed = own;
-  double derivative = 0;
-  for (int n = 0; n < 4000; ++n) { // half a beat, ejection included
-    const double time = n * 1e-4, p0 = circulation.lv_pressure(time, own);
-    circulation.advance(own, time, 1e-4);
-    circulation.advance_with_lv_pressure(imposed, time, 1e-4, p0, circulation.lv_pressure(time + 1e-4, own), derivative);
+TEST(ClosedLoopCirculation, TakesThePressuresOfItsOwnVentriclesBack) {
+  for (const std::size_t cavities : {1, 2}) {
+    const ClosedLoop circulation(CirculationOptions::published());
+    CirculationState own = circulation.initial_state(1617.876), imposed = own;
+    const double before = circulation.total_volume(own);
+    const auto pressures = [&](double time) {
+      const ClosedLoop::Four p = circulation.chamber_pressures(time, own);
+      return PerCavity{p[1], p[3]};
+    };
+    for (int n = 0; n < 4000; ++n) { // half a beat, ejection included
+      const double time = n * 1e-4;
+      const PerCavity from = pressures(time);
+      circulation.advance(own, time, 1e-4);
+      circulation.advance_with_pressures(imposed, time, 1e-4, from, pressures(time + 1e-4), cavities);
+    }
+    EXPECT_NEAR(imposed[V_LV], own[V_LV], 1e-3) << "the ramp is a linear interpolation of the pressure: second order in 0.1 ms";
+    EXPECT_NEAR(imposed[V_RV], own[V_RV], 1e-3);
+    EXPECT_NEAR(circulation.total_volume(imposed), before, 1e-10 * before) << "given pressures make no blood";
   }
-  EXPECT_NEAR(imposed[V_LV], own[V_LV], 1e-3) << "the ramp is a linear interpolation of the pressure: second order in 0.1 ms";
 }
 
 TEST(ClosedLoopCirculation, RefusesWhatCannotBe) {

@@ -99,7 +99,7 @@ TEST_F(SolidDerivatives, VolumeSlopeIsTheSlopeOfTheVolumeWithItsLid) {
   for (const int side : {0, 1}) {
     petsc::copy(u_, moved);
     petsc::add(moved, side ? h : -h, along_);
-    volumes[side] = solid_->assemble(moved, 0, 0, 0, false).volume;
+    volumes[side] = solid_->assemble(moved, 0, 0, 0, false).volume[0];
   }
   solid_->assemble(u_, 0, 0, 0, false);
   const double exact = petsc::dot(solid_->volume_slope(), along_);
@@ -108,7 +108,7 @@ TEST_F(SolidDerivatives, VolumeSlopeIsTheSlopeOfTheVolumeWithItsLid) {
 
 TEST_F(SolidDerivatives, UndeformedVolumeIsThatOfTheMesh) {
   const petsc::Vector zero = petsc::like(u_);
-  EXPECT_NEAR(solid_->assemble(zero, 0, 0, 0, false).volume, mesh::cavity_volume(body_.mesh, "endocardium_lv"), 1e-6);
+  EXPECT_NEAR(solid_->assemble(zero, 0, 0, 0, false).volume[0], mesh::cavity_volume(body_.mesh, "endocardium_lv"), 1e-6);
 }
 
 TEST_F(SolidDerivatives, PressureOnCavityAndValvePlanePushesTheHeartNowhere) {
@@ -142,7 +142,7 @@ TEST(PublishedSolids, BeamOfLandBendsAsFarAsTheBenchmarkSays) {
   SolidModel model;
   model.material = material.get();
   model.clamped = {"x0"};
-  model.pressure_surface = "z0";
+  model.cavities = {"z0"};
   model.point_bulk_modulus = 100; // kPa: fifty times this soft material's own stiffness
   Solid solid(world, mesh, fibres, model);
   Newton newton(solid, {});
