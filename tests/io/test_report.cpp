@@ -173,7 +173,7 @@ TEST(Report, MeasuredEcgStandsBesideTheSimulatedOneWithItsMarks) {
   expect_well_formed(both);
   for (const char *part : {"id=\"ecg-measured\"", "id=\"ecg\"", "50 of 52 beats", "data-name=\"ecg_qt_interval\"", "R, simulated"})
     EXPECT_NE(both.find(part), std::string::npos) << part;
-  EXPECT_EQ(count(both, "class=\"mark\""), 36u) << "onset, end and end of T in each of twelve leads";
+  EXPECT_EQ(count(both, "<path class=\"mark\""), 36u) << "onset, end and end of T in each of twelve leads";
   data.ecg = {};
   const std::string alone = report_html(data);
   expect_well_formed(alone);
