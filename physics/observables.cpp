@@ -1,5 +1,7 @@
 #include <physics/observables.hpp>
 
+#include <physics/beats.hpp>
+#include <physics/energy_balance.hpp>
 #include <physics/simulation.hpp>
 
 #include <io/base/units.hpp>
@@ -158,9 +160,9 @@ WallStrain WallStrainMeter::measure(const std::vector<Vector3> &vertices) const 
 }
 
 void observe(const HeartbeatResult &result, io::Quantities &quantities) {
-  const io::TimeSeries &series = result.series;
-  CORVIVO_ASSERT(series.rows() > 0, "a heartbeat without a first instant");
-  const auto &volume = series.column("volume_lv"), &pressure = series.column("pressure_lv"), &blood = series.column("blood_volume");
+  CORVIVO_ASSERT(result.series.rows() > 0, "a heartbeat without a first instant");
+  const io::TimeSeries series = beat_of(result.series, result.beat_starts, result.beat_starts.size() - 1);
+  const auto &volume = series.column("volume_lv"), &pressure = series.column("pressure_lv"), &blood = result.series.column("blood_volume");
   const auto &torsion = series.column("torsion"), &aorta = series.column("pressure_aorta");
   const auto set = [&](const std::string &name, double value, const std::string &unit) {
     io::Quantity &quantity = quantities.set(name, value, unit);
@@ -170,7 +172,7 @@ void observe(const HeartbeatResult &result, io::Quantities &quantities) {
     else
       quantity.warning = result.remark;
   };
-  const double edv = volume.front(), esv = smallest(volume);
+  const auto [edv, esv] = volumes_of(series);
   const std::size_t end_systole = static_cast<std::size_t>(std::min_element(volume.begin(), volume.end()) - volume.begin());
   set("sim_lv_edv", edv, "mL");
   set("sim_lv_esv", esv, "mL");
@@ -200,6 +202,12 @@ void observe(const HeartbeatResult &result, io::Quantities &quantities) {
   for (const double total : blood)
     drift = std::max(drift, std::abs(total - blood.front()));
   set("blood_volume_drift", drift, "mL");
+  set("sim_energy_balance", energy_imbalance(series), "%");
+  set("sim_beats", static_cast<double>(result.beat_starts.size()), "1");
+  if (const std::optional<BeatChange> change = last_change(result.series, result.beat_starts)) {
+    set("sim_limit_cycle_sv_change", change->stroke_volume, "%");
+    set("sim_limit_cycle_edv_change", change->end_diastolic_volume, "%");
+  }
 }
 
 } // namespace corvivo::physics

@@ -31,16 +31,18 @@ private:
   double distance_ = 0;                     ///< between the slices' mean heights, mm
 };
 
-/// Fills, of the beat (volumes in mL, pressures in mmHg):
-///   sim_lv_edv sim_lv_esv   LV volume at the end diastole that the beat starts from, and the smallest;  sim_lv_sv = EDV - ESV, what is
-///   ejected;  sim_lv_ef = SV/EDV [%];  sim_lv_volume_max sim_lv_volume_end  largest LV volume, and that at the end of the beat
+/// Fills, of the last beat (volumes in mL, pressures in mmHg):
+///   sim_lv_edv sim_lv_esv   LV volume at the beat's first activation, at which it starts, and the smallest;  sim_lv_sv = EDV - ESV, what
+///   is ejected;  sim_lv_ef = SV/EDV [%];  sim_lv_volume_max sim_lv_volume_end  largest LV volume, and that at the end of the beat
 ///   sim_lv_peak_pressure    largest LV pressure;  sim_lv_edp  LV pressure when the mitral valve closes (LV pressure first above LA
 ///   pressure) sim_aortic_systolic sim_aortic_diastolic  largest and smallest pressure of the systemic arteries sim_lv_dpdt_max largest
 ///   slope of LV pressure between two steps [mmHg/s] sim_lv_dpdt_min  the most negative one  sim_lv_tau  see relaxation_time
 ///   sim_stroke_work         area of the pressure-volume loop [J] sim_gls sim_gcs smallest
 ///   mean longitudinal and circumferential strain [%];  sim_wall_thickening  radial strain at ESV [%] sim_torsion             of largest
-///   size [deg/cm];  sim_min_det_f  smallest det F at any quadrature point and step blood_volume_drift      largest distance of the blood
-///   volume from its first value, with the 3-D cavity's volume
+///   size [deg/cm];  sim_min_det_f  smallest det F at any quadrature point and step of all beats blood_volume_drift      largest distance
+///   of the blood volume from its first value, with the 3-D cavity's volume sim_energy_balance      see energy_imbalance [%];  sim_beats
+///   how many were run;  sim_limit_cycle_sv_change sim_limit_cycle_edv_change  change of SV and EDV from the beat before, where there is
+///   one [%]
 /// A partial beat gives what it has, with a warning on each.
 /// ms, NaN where the ventricle does not relax: time constant of P = P0 exp(-t / tau) fitted to ln P between the steepest fall of the LV
 /// pressure and 5 mmHg above the end-diastolic one (Weiss, Frederiksen & Weisfeldt, J Clin Invest 58:751, 1976: no asymptote). Times in ms,

@@ -16,7 +16,7 @@ namespace {
 using io::operator+;
 using io::operator*;
 
-constexpr const char *heading = "corvivo heartbeat 2";
+constexpr const char *heading = "corvivo heartbeat 3";
 
 std::vector<double> flat(const std::vector<io::Vector3> &vectors) {
   std::vector<double> numbers;
@@ -63,6 +63,8 @@ void save(const HeartbeatResult &result, const std::string &folder) {
                           {"stress_free_volume_mL", result.reference.volume},
                           {"unloading_residual_mm", result.reference.residual},
                           {"unloading_iterations", result.reference.iterations},
+                          {"beat_starts_ms", result.beat_starts},
+                          {"limit_cycle", result.limit_cycle},
                           {"steps", result.steps},
                           {"newton_iterations", result.newton_iterations},
                           {"factorisations", result.factorisations},
@@ -100,6 +102,8 @@ HeartbeatResult load_heartbeat(const std::string &folder) {
     result.reference.volume = about.at("stress_free_volume_mL");
     result.reference.residual = about.at("unloading_residual_mm");
     result.reference.iterations = about.at("unloading_iterations");
+    about.at("beat_starts_ms").get_to(result.beat_starts);
+    result.limit_cycle = about.at("limit_cycle");
     result.steps = about.at("steps");
     result.newton_iterations = about.at("newton_iterations");
     result.factorisations = about.at("factorisations");

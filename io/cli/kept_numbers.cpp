@@ -14,7 +14,8 @@ std::vector<double> KeptNumbers::get(const std::string &name, const std::functio
   std::vector<double> numbers;
   if (io::rank(comm_) == 0 && std::filesystem::exists(path))
     try {
-      io::ArchiveReader(path)(numbers);
+      io::ArchiveReader left(path);
+      left(numbers);
     } catch (const io::CaseError &damage) {
       io::warn(std::string(damage.what()).substr(0, std::string(damage.what()).find("; delete")) + "; it is left aside");
     }

@@ -8,6 +8,7 @@
 #include <io/cli/fitted_circulation.hpp>
 #include <io/cli/kept_numbers.hpp>
 #include <io/formats/vtu.hpp>
+#include <physics/mechanics/material.hpp>
 #include <physics/simulation.hpp>
 
 #include <algorithm>

@@ -60,6 +60,8 @@ Solid::Solid(MPI_Comm comm, const mesh::HeartMesh &mesh, const mesh::Fibres &fib
   stretch_.assign(points, 1.0);
   old_stretch_.assign(points, 1.0);
   tension_.assign(points, 0.0);
+  active_.resize(points);
+  old_active_.resize(points);
   make_matrix();
   find_clamped();
   find_rim(mesh);
@@ -249,6 +251,7 @@ Solid::State Solid::assemble(Vec u, double pressure, double time, double dt, boo
   assemble_cells(displacement.values(), time, dt, tangent, sums);
   assemble_pressure(displacement.values(), pressure, tangent, sums);
   assemble_springs(displacement.values(), dt, tangent);
+  elastic_energy_ = sums.energy;
   finish(pressure, tangent, sums);
   return {sums.valid, sums.min_det_f, petsc::norm(internal_), sums.volume};
 }

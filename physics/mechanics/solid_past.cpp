@@ -14,6 +14,7 @@ template <class Body, class Archive> void Solid::each_past(Body &body, Archive &
   archive(body.old_stretch_);
   archive(body.stretch_);
   archive(body.tension_);
+  archive(body.old_active_);
   archive(body.old_displacement_);
   archive(body.base_pressures_);
 }
@@ -21,7 +22,8 @@ template <class Body, class Archive> void Solid::each_past(Body &body, Archive &
 void Solid::keep_past(io::ArchiveWriter &archive) const {
   each_past(*this, archive);
   archive(std::vector<std::array<double, 3>>{valve_plane_, base_traction_, base_turning_, base_centre_});
-  archive(std::vector<double>{rest_share_, valve_plane_change_, predicts_ ? 1.0 : 0.0});
+  archive(std::vector<double>{rest_share_, valve_plane_change_, predicts_ ? 1.0 : 0.0, energies_.elastic, energies_.springs,
+                              energies_.fibres, energies_.dashpots});
 }
 
 void Solid::restore_past(io::ArchiveReader &archive) {
@@ -33,10 +35,12 @@ void Solid::restore_past(io::ArchiveReader &archive) {
   const std::size_t points = points_.size(), nodes = domain_.local_nodes();
   const std::size_t states = model_.activation && !calcium_times_.empty() ? model_.activation->state_size() * points : 0;
   if (old_states_.size() != states || old_stretch_.size() != points || stretch_.size() != points || tension_.size() != points ||
-      old_displacement_.size() != nodes || base_pressures_.size() != domain_.cells().size() || vectors.size() != 4 || numbers.size() != 3)
+      old_active_.size() != points || old_displacement_.size() != nodes || base_pressures_.size() != domain_.cells().size() ||
+      vectors.size() != 4 || numbers.size() != 7)
     throw io::CaseError("a checkpoint of another body; delete it and run again");
   new_states_ = old_states_;
   valve_plane_ = vectors[0], base_traction_ = vectors[1], base_turning_ = vectors[2], base_centre_ = vectors[3];
+  energies_ = {numbers[3], numbers[4], numbers[5], numbers[6]};
   rest_share_ = numbers[0], valve_plane_change_ = numbers[1], predicts_ = numbers[2] != 0;
 }
 

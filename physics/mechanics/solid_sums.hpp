@@ -13,6 +13,7 @@ struct Solid::Sums {
   std::array<double, 3> rim_centre{}; ///< mean place of the rim's nodes
   double moment = 0;                  ///< integral of x . n da over the cavity's wall
   double volume = 0;
+  double energy = 0; ///< elastic, of this rank's cells, kPa mm^3
 
   void reduce(MPI_Comm comm) {
     double sum[4] = {area[0], area[1], area[2], moment};

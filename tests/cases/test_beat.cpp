@@ -13,14 +13,15 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// The first steps of contraction, as coarse as the wall allows, long steps, and solved so exactly that the order of the sums does not show
-/// in six digits. The searches for stiffness and tension are as short as they can be: they run this same beat.
+/// The first steps of contraction, as coarse as the wall allows, and solved so exactly that the order of the sums does not show in six
+/// digits. Steps short enough that none has to be halved: whether one that is almost too long converges depends on the last digits. The
+/// search for the stiffness is as short as it can be, that for the tension, which runs this same beat several times, is left out.
 constexpr const char *beat = R"(heartbeat:
   element_size: 16 mm
   facet_distance: 1.5 mm
-  duration: 130 ms
-  time_step: 8 ms
-  resting_time_step: 40 ms
+  duration: 90 ms
+  time_step: 4 ms
+  resting_time_step: 10 ms
   save_every: 20 ms
   checkpoint_steps: 3
   tension_scale: 1.35
@@ -28,7 +29,7 @@ constexpr const char *beat = R"(heartbeat:
   material: {model: guccione}
   activation: {Ca50: 0.5 uM, beta1: -0.5 uM}
   stiffness_fit: {runs: 2}
-  tension_fit: {element_size: 15 mm, runs: 1}
+  tension_fit: {enabled: false}
   newton: {tolerance: 1e-9, distance: 1e-8 mm, iterations: 25}
 )";
 
@@ -56,17 +57,16 @@ TEST(BeatRuns, AKilledBeatGoesOnToTheSameBitsAndTwoRanksGiveTheSame) {
   ASSERT_EQ(resumed.status, 0) << resumed.err;
   EXPECT_EQ(count(resumed.err, "inputs unchanged, kept"), 7u) << "all before the heartbeat: " << resumed.err;
   EXPECT_EQ(count(resumed.err, "the heartbeat goes on at"), 1u) << resumed.err;
-  EXPECT_EQ(count(resumed.err, "trial beat"), 0u) << "the searches were over: " << resumed.err;
-  EXPECT_EQ(count(resumed.err, "passive stiffness"), 0u) << resumed.err;
+  EXPECT_EQ(count(resumed.err, "passive stiffness"), 0u) << "that search was over: " << resumed.err;
 
   fs::copy(killed, folder.path() / "whole", fs::copy_options::recursive); // the same stages before it
   fs::remove_all(folder.path() / "whole" / "stages" / "heartbeat");
   const Outcome whole = run_program({"run", "case.yaml", "--output", "whole"}, folder.path());
   ASSERT_EQ(whole.status, 0) << whole.err;
-  EXPECT_EQ(count(whole.err, "trial beat 1"), 1u) << whole.err;
+  EXPECT_EQ(count(whole.err, "passive stiffness"), 1u) << whole.err;
   const auto results = results_of(folder.path() / "whole");
   EXPECT_GT(results.value("sim_lv_peak_pressure"), 60) << "it contracts";
-  EXPECT_EQ(results.find("sim_lv_ef")->warning, "of the first 130 ms of a beat of 829 ms");
+  EXPECT_EQ(results.find("sim_lv_ef")->warning, "of the first 90 ms of a beat of 829 ms");
   expect_same(results, results_of(killed), 0);
   EXPECT_EQ(written(killed), written(folder.path() / "whole")) << "series and fields, to the bit, and nothing beside them";
 
