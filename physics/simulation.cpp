@@ -48,6 +48,7 @@ SolidModel Simulation::Parts::model() const {
 
 /// All that does not depend on how the heart moves.
 void Simulation::Parts::set_up() {
+  pressure = last_pressure = end_diastolic_pressures(options, cavities);
   solid.set_reference(input.mesh, result.reference.places);
   solid.set_rest(displacement_as_imaged(result.reference));
   solid.set_calcium(input.mesh, input.calcium);
@@ -63,7 +64,6 @@ CirculationState Simulation::Parts::with_volumes(CirculationState of, const PerC
 }
 
 void Simulation::Parts::load_to_end_diastole() {
-  pressure = last_pressure = end_diastolic_pressures(options, cavities);
   if (result.reference.iterations > 0) { // unloaded: the imaged shape is the loaded one
     solid.domain().spread(displacement_as_imaged(result.reference), u);
     solid.accept(u, 0);
