@@ -25,9 +25,11 @@ Reference reference_of(MPI_Comm comm, const HeartbeatInput &input, const Mechani
   return unload(comm, input.mesh, input.fibres, options);
 }
 
-/// Where the vertices are.
+/// Where the vertices are, on rank 0, which alone has the displacement.
 std::vector<io::Vector3> vertices_at(const Reference &reference, const std::vector<io::Vector3> &displacement) {
   std::vector<io::Vector3> places;
+  if (displacement.empty())
+    return places;
   for (std::size_t i = 0; i < reference.mesh.nodes.size(); ++i)
     places.push_back(reference.places[i] + displacement[i]);
   return places;
