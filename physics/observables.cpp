@@ -1,5 +1,7 @@
 #include <physics/observables.hpp>
 
+#include <physics/beats.hpp>
+#include <physics/energy_balance.hpp>
 #include <physics/simulation.hpp>
 
 #include <io/base/units.hpp>
@@ -213,8 +215,8 @@ void observe_strains(const io::TimeSeries &series, const Setter &set) {
 } // namespace
 
 void observe(const HeartbeatResult &result, io::Quantities &quantities) {
-  const io::TimeSeries &series = result.series;
-  CORVIVO_ASSERT(series.rows() > 0, "a heartbeat without a first instant");
+  CORVIVO_ASSERT(result.series.rows() > 0, "a heartbeat without a first instant");
+  const io::TimeSeries series = beat_of(result.series, result.beat_starts, result.beat_starts.size() - 1);
   const Setter set = [&](const std::string &name, double value, const std::string &unit) {
     io::Quantity &quantity = quantities.set(name, value, unit);
     quantity.stage = "mechanics";
@@ -235,11 +237,17 @@ void observe(const HeartbeatResult &result, io::Quantities &quantities) {
   }
   observe_strains(series, set);
   set("sim_min_det_f", result.min_det_f, "1");
-  const auto &blood = series.column("blood_volume");
+  const auto &blood = result.series.column("blood_volume");
   double drift = 0;
   for (const double total : blood)
     drift = std::max(drift, std::abs(total - blood.front()));
   set("blood_volume_drift", drift, "mL");
+  set("sim_energy_balance", energy_imbalance(series), "%");
+  set("sim_beats", static_cast<double>(result.beat_starts.size()), "1");
+  if (const std::optional<BeatChange> change = last_change(result.series, result.beat_starts, result.cavities)) {
+    set("sim_limit_cycle_sv_change", of_largest_size(change->stroke_volume), "%");
+    set("sim_limit_cycle_edv_change", of_largest_size(change->end_diastolic_volume), "%");
+  }
 }
 
 } // namespace corvivo::physics

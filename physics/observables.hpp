@@ -32,16 +32,18 @@ private:
   double distance_ = 0;                     ///< between the slices' mean heights, mm
 };
 
-/// Fills, of the beat (volumes in mL, pressures in mmHg):
-///   sim_lv_edv sim_lv_esv   LV volume at the end diastole that the beat starts from, and the smallest;  sim_lv_sv = EDV - ESV, what is
-///   ejected;  sim_lv_ef = SV/EDV [%];  sim_lv_volume_max sim_lv_volume_end  largest LV volume, and that at the end of the beat
+/// Fills, of the last beat (volumes in mL, pressures in mmHg):
+///   sim_lv_edv sim_lv_esv   LV volume at the beat's first activation, at which it starts, and the smallest;  sim_lv_sv = EDV - ESV, what
+///   is ejected;  sim_lv_ef = SV/EDV [%];  sim_lv_volume_max sim_lv_volume_end  largest LV volume, and that at the end of the beat
 ///   sim_lv_peak_pressure    largest LV pressure;  sim_lv_edp  LV pressure when the mitral valve closes (LV pressure first above LA
 ///   pressure) sim_aortic_systolic sim_aortic_diastolic  largest and smallest pressure of the systemic arteries sim_lv_dpdt_max largest
 ///   slope of LV pressure between two steps [mmHg/s] sim_lv_dpdt_min  the most negative one  sim_lv_tau  see relaxation_time
 ///   sim_stroke_work         area of the pressure-volume loop [J] sim_gls sim_gcs smallest
 ///   mean longitudinal and circumferential strain [%];  sim_wall_thickening  radial strain at ESV [%] sim_torsion             of largest
-///   size [deg/cm];  sim_min_det_f  smallest det F at any quadrature point and step blood_volume_drift      largest distance of the blood
-///   volume from its first value, with the 3-D cavity's volume
+///   size [deg/cm];  sim_min_det_f  smallest det F at any quadrature point and step of all beats;  blood_volume_drift  largest distance of
+///   the blood volume from its first value, over all beats, with the 3-D cavities' volumes;  sim_energy_balance  see energy_imbalance [%];
+///   sim_beats  how many were run;  sim_limit_cycle_sv_change sim_limit_cycle_edv_change  change of SV and EDV from the beat before, where
+///   there is one, of the ventricle in which it is largest [%]
 /// and, of a biventricle, sim_rv_edv sim_rv_esv sim_rv_sv sim_rv_ef sim_rv_volume_max sim_rv_volume_end sim_rv_peak_pressure sim_rv_edp
 ///   sim_rv_dpdt_max sim_rv_stroke_work as of the left one (closure of the tricuspid valve), sim_pulmonary_systolic sim_pulmonary_diastolic
 ///   of the pulmonary arteries, and sim_sv_difference = LV minus RV stroke volume, 0 once the beat is periodic.

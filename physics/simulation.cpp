@@ -75,6 +75,8 @@ void Simulation::Parts::load_to_end_diastole() {
   solid.rest_activation(u, 0);
   petsc::copy(u, before);
   const Solid::State at = solid.assemble(u, pressure, 0, 0, false);
+  solid.accept(u, 0);
+  energy.start(solid, pressure);
   state = with_volumes(state, at.volume);
   result.min_det_f = at.min_det_f;
   measure_strains_from(vertices_at(result.reference, solid.domain().gather(u)));
@@ -102,6 +104,8 @@ void Simulation::Parts::add_columns() {
                                    {"strain_radial", "1"},
                                    {"torsion", "deg/cm"}})
     result.series.add_column(name, unit);
+  for (const std::string &name : EnergyBalance::columns())
+    result.series.add_column(name, "mJ");
 }
 
 /// A row of the series and, when it is due, a snapshot. Collective.
@@ -123,6 +127,8 @@ void Simulation::Parts::record(const Solid::State &at, const HeartbeatObserver &
                                                       cavities == 2 ? std::optional<double>(mmHg[1]) : std::nullopt))
     row.push_back(value);
   row.insert(row.end(), {input.circulation.total_volume(whole), tension, at.min_det_f, strain[0], strain[1], strain[2], strain[3]});
+  const std::vector<double> energies = energy.values(solid);
+  row.insert(row.end(), energies.begin(), energies.end());
   result.series.append_row(row);
   if (!observer || time < next_save - 1e-9)
     return;
@@ -158,7 +164,7 @@ NewtonResult Simulation::Parts::attempt(double dt, bool extrapolate, Circulation
     }
     return wanted;
   };
-  NewtonResult solved = newton.solve(guess, p, time + dt, dt, law);
+  NewtonResult solved = newton.solve(guess, p, time + dt - result.beat_starts.back(), dt, law);
   if (solved.converged) {
     law(p);
     last_pressure = pressure;
@@ -179,6 +185,7 @@ NewtonResult Simulation::Parts::step(double dt, double &taken) {
       petsc::copy(u, before);
       petsc::copy(guess, u);
       solid.accept(u, taken);
+      energy.step(solid, before, u, pressure);
       state = next;
       time += taken;
       last_dt = taken;
@@ -218,29 +225,61 @@ Simulation::Simulation(MPI_Comm comm, const HeartbeatInput &input, const Mechani
 
 Simulation::~Simulation() = default;
 
+/// From its start, or from where a checkpoint left it, to `length` ms after its start.
+void Simulation::Parts::run_beat(double length, const HeartbeatObserver &observer, io::Progress &progress) {
+  const double end = result.beat_starts.back() + length;
+  while (!finished(end)) {
+    double taken = 0;
+    const NewtonResult solved = step(std::min(wanted_step(), end - time), taken);
+    if (!solved.converged) {
+      result.partial = true;
+      result.failure = "the heartbeat stopped at " + io::fixed(time, 3) + " ms: " + solved.reason + ", even with a time step of " +
+                       io::print_number(2 * taken) + " ms; try a finer mesh, a smaller time step or a stiffer material";
+      result.residuals = solved.residuals;
+      return;
+    }
+    record(solved.state, observer);
+    progress.update(time);
+    if (options.checkpoint_steps > 0 && result.steps % options.checkpoint_steps == 0 && !finished(end))
+      keep();
+  }
+}
+
+/// Whether another beat is wanted; then it has begun. Collective.
+bool Simulation::Parts::begin_next_beat(double period, int beats) {
+  const int done = static_cast<int>(result.beat_starts.size());
+  const std::optional<BeatChange> change = last_change(result.series, result.beat_starts, cavities);
+  std::string changes;
+  if (change)
+    changes = "stroke volume changed by " + io::fixed(of_largest_size(change->stroke_volume), 2) + " %, end-diastolic volume by " +
+              io::fixed(of_largest_size(change->end_diastolic_volume), 2) + " %";
+  result.limit_cycle = change && change->at_limit_cycle();
+  if (change)
+    io::say("    beat " + std::to_string(done) + ": " + changes + (result.limit_cycle ? ": the limit cycle" : ""));
+  if (result.limit_cycle)
+    return false;
+  if (done >= beats) {
+    if (change)
+      result.remark = "of beat " + std::to_string(done) + ", not yet the limit cycle: " + changes;
+    return false;
+  }
+  result.beat_starts.push_back(done * period);
+  measure_strains_from(vertices_at(result.reference, solid.domain().gather(u)));
+  return true;
+}
+
 HeartbeatResult Simulation::run(const HeartbeatObserver &observer) {
   Parts &now = *parts_;
   const double period = now.input.circulation.options().heart_period * ms_per_s;
   const double asked = now.input.until_end_systole ? 0 : now.options.duration; // a stroke volume needs the whole systole
-  const double end = asked > 0 ? std::min(asked, period) : period;
-  if (end < period)
-    now.result.remark = "of the first " + io::print_number(end) + " ms of a beat of " + io::fixed(period, 0) + " ms";
-  io::Progress progress("Heartbeat", end, "ms");
-  while (!now.finished(end)) {
-    double taken = 0;
-    const NewtonResult solved = now.step(std::min(now.wanted_step(), end - now.time), taken);
-    if (!solved.converged) {
-      now.result.partial = true;
-      now.result.failure = "the heartbeat stopped at " + io::fixed(now.time, 3) + " ms: " + solved.reason + ", even with a time step of " +
-                           io::print_number(2 * taken) + " ms; try a finer mesh, a smaller time step or a stiffer material";
-      now.result.residuals = solved.residuals;
-      break;
-    }
-    now.record(solved.state, observer);
-    progress.update(now.time);
-    if (now.options.checkpoint_steps > 0 && now.result.steps % now.options.checkpoint_steps == 0 && !now.finished(end))
-      now.keep();
-  }
+  const double length = asked > 0 ? std::min(asked, period) : period;
+  const int beats = length < period || now.input.until_end_systole ? 1 : now.options.beats;
+  if (length < period)
+    now.result.remark = "of the first " + io::print_number(length) + " ms of a beat of " + io::fixed(period, 0) + " ms";
+  io::Progress progress("Heartbeat", beats * length, "ms");
+  do
+    now.run_beat(length, observer, progress);
+  while (!now.result.partial && now.begin_next_beat(period, beats));
   now.checkpoints.clear();
   now.count_effort();
   return now.result;

@@ -47,10 +47,12 @@ struct HeartbeatResult {
   std::size_t cavities = 1; ///< 3-D ventricles
   PerCavity mesh_volume;    ///< mL, cavities of the imaged mesh
   double min_det_f = 1;
-  bool partial = false;          ///< the numerics failed before the end; `series` holds what came before
-  std::string failure;           ///< a sentence, when partial
-  std::string remark;            ///< what its quantities are of, when it was not asked for a whole beat
-  std::vector<double> residuals; ///< of the failed step
+  bool partial = false;                 ///< the numerics failed before the end; `series` holds what came before
+  std::string failure;                  ///< a sentence, when partial
+  std::string remark;                   ///< what its quantities are of, when it was not asked for a whole beat
+  std::vector<double> residuals;        ///< of the failed step
+  std::vector<double> beat_starts{0.0}; ///< ms, of each beat that was begun
+  bool limit_cycle = false;             ///< the last beat is like the one before
   int steps = 0, newton_iterations = 0, factorisations = 0, linear_iterations = 0;
   /// Throws SolveError with `failure` and `residuals` when partial.
   void require_complete() const;
@@ -59,8 +61,8 @@ struct HeartbeatResult {
 /// Time steps of (u, p_i): quasi-static balance at the end of the step, V_i(u) of each cavity that of the circulation's ventricle after a
 /// step under the pressure ramps from the old to the new p. Steps that fail are halved. Columns of the series: time [ms], all of
 /// ClosedLoop::column_names (pressure and volume of a 3-D ventricle are its own), blood_volume [mL] with the 3-D cavities, tension_mean
-/// [kPa], min_det_f [1] and, of the left wall (septum included) against end diastole, strain_longitudinal strain_circumferential
-/// strain_radial [1], torsion [deg/cm].
+/// [kPa], min_det_f [1], of the left wall (septum included) against the beat's end diastole strain_longitudinal strain_circumferential
+/// strain_radial [1], torsion [deg/cm], and those of EnergyBalance [mJ]. Each beat has the same calcium; time and circulation run on.
 class Simulation {
 public:
   /// Collective: unloads (unless the input knows the reference) and inflates to the end-diastolic pressure, or goes on from the last
@@ -68,7 +70,8 @@ public:
   /// is told and left aside. Every run, kept or not, drops its factorisation where a checkpoint is due.
   Simulation(MPI_Comm comm, const HeartbeatInput &input, const MechanicsOptions &options, const Restart &restart = {});
   ~Simulation();
-  /// One heart period. Collective; `observer` is called on rank 0. The series is the same on every rank.
+  /// One heart period, or as many as `options.beats` unless the last two were alike (see BeatChange). Collective; `observer` is called on
+  /// rank 0. The series is the same on every rank.
   HeartbeatResult run(const HeartbeatObserver &observer = {});
 
 private:

@@ -58,8 +58,10 @@ void Simulation::Parts::keep() {
   for (const petsc::Vector *vector : {&u, &before})
     archive(petsc::owned_entries(*vector));
   archive(result.series);
+  archive(result.beat_starts);
   archive(end_diastole);
   solid.keep_past(archive);
+  energy.keep(archive);
   checkpoints.save(result.steps, archive);
 }
 
@@ -100,10 +102,12 @@ bool Simulation::Parts::go_on(const Restart &restart) {
     petsc::set_owned_entries(*vector, values);
   }
   (*archive)(result.series);
+  (*archive)(result.beat_starts);
   std::vector<io::Vector3> vertices;
   (*archive)(vertices);
   measure_strains_from(std::move(vertices));
   solid.restore_past(*archive);
+  energy.restore(solid, *archive);
   io::on_rank_0(comm, [&] {
     if (restart.goes_on)
       restart.goes_on(time);

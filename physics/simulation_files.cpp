@@ -73,6 +73,8 @@ void save(const HeartbeatResult &result, const std::string &folder) {
                           {"stress_free_volumes_mL", numbers(result.reference.volume, result.cavities)},
                           {"unloading_residual_mm", result.reference.residual},
                           {"unloading_iterations", result.reference.iterations},
+                          {"beat_starts_ms", result.beat_starts},
+                          {"limit_cycle", result.limit_cycle},
                           {"steps", result.steps},
                           {"newton_iterations", result.newton_iterations},
                           {"factorisations", result.factorisations},
@@ -112,6 +114,8 @@ HeartbeatResult load_heartbeat(const std::string &folder) {
     result.reference.volume = of_cavities(about.at("stress_free_volumes_mL").get<std::vector<double>>());
     result.reference.residual = about.at("unloading_residual_mm");
     result.reference.iterations = about.at("unloading_iterations");
+    about.at("beat_starts_ms").get_to(result.beat_starts);
+    result.limit_cycle = about.at("limit_cycle");
     result.steps = about.at("steps");
     result.newton_iterations = about.at("newton_iterations");
     result.factorisations = about.at("factorisations");

@@ -1,10 +1,13 @@
 #pragma once
 /// The inside of `Simulation`.
+#include <physics/beats.hpp>
+#include <physics/energy_balance.hpp>
 #include <physics/mechanics/newton.hpp>
 #include <physics/observables.hpp>
 #include <physics/simulation.hpp>
 
 #include <io/base/checkpoint.hpp>
+#include <io/base/log.hpp>
 
 namespace corvivo::physics {
 
@@ -20,6 +23,7 @@ struct Simulation::Parts {
   std::vector<io::Vector3> end_diastole;    ///< places of the vertices that strains are against; rank 0
   std::unique_ptr<WallStrainMeter> strains; ///< rank 0
   CirculationState state;
+  EnergyBalance energy;
   PerCavity pressure, last_pressure; ///< kPa
   double time = 0, last_dt = 0;      ///< ms
   double tension = 0, next_save = 0;
@@ -49,6 +53,8 @@ struct Simulation::Parts {
   NewtonResult attempt(double dt, bool extrapolate, CirculationState &next);
   NewtonResult step(double dt, double &taken);
   bool finished(double end) const;
+  void run_beat(double length, const HeartbeatObserver &observer, io::Progress &progress);
+  bool begin_next_beat(double period, int beats);
   void count_effort();
 
   // simulation_checkpoint.cpp

@@ -194,6 +194,9 @@ Case read_case(const std::filesystem::path &file, const std::vector<std::string>
     collect(complaints, file.string(), [&] { options.electrophysiology->electrodes->check(); });
   if (options.calibration)
     collect(complaints, file.string(), [&] { check_measurements(options.calibration->measurements, options.segmentation); });
+  if (options.heartbeat && options.heartbeat->mechanics.beats > 1 && options.heartbeat->mechanics.duration > 0)
+    complaints.push_back(file.string() + ": heartbeat.beats: found " + std::to_string(options.heartbeat->mechanics.beats) +
+                         " together with a duration, which is a part of one beat; try duration: 0 ms");
   if (options.mechanics)
     collect(complaints, file.string() + ": mechanics", [&] { options.mechanics->check(); });
   if (options.whatif)

@@ -184,7 +184,7 @@ const std::vector<ResultName> &result_names() {
       {"unloaded_volume_rv", "mL", "Right cavity of the stress-free shape."},
       {"tension_scale", "1", "Scale of the active tension in the heartbeat."},
       {"sim_lv_edv", "mL",
-       "LV volume at the end diastole that the simulated beat starts from, of the mesh that beats (below the base plane)."},
+       "LV volume at the beat's first activation, at which it starts (end diastole), of the mesh that beats (below the base plane)."},
       {"sim_lv_volume_max", "mL", "Largest LV volume of the simulated beat."},
       {"sim_lv_volume_end", "mL", "LV volume at the end of the simulated beat, the next one's end diastole."},
       {"heartbeat_blood_left_out", "mL",
@@ -229,6 +229,13 @@ const std::vector<ResultName> &result_names() {
        "counter-clockwise seen from the apex."},
       {"sim_wall_thickening", "%",
        "Transmural strain when the volume is smallest: mean over the wall's volume, against the end-diastolic shape."},
+      {"sim_beats", "1", "Beats of the 3-D ventricle that were run; the other sim_ quantities are of the last."},
+      {"sim_limit_cycle_sv_change", "%",
+       "Change of sim_lv_sv from the beat before the last; below 1 % with that of the volume: the limit cycle."},
+      {"sim_limit_cycle_edv_change", "%", "Change of sim_lv_edv from the beat before the last."},
+      {"sim_energy_balance", "%",
+       "Largest amount, of the largest term, by which work of fibres and blood misses the energy of wall and springs and the heat of "
+       "dashpots."},
       {"sim_min_det_f", "1", "Smallest determinant of the deformation gradient over the beat: positive means that no element is inverted."},
       {"blood_volume_drift", "mL", "Largest change of the total blood volume over the beat."},
       // mechanics of a body by itself

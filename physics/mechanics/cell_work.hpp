@@ -17,6 +17,7 @@ struct Solid::CellWork {
   double theta = 0;    ///< mean of det F over the volume
   double volume = 0;   ///< of the stress-free cell, mm^3
   double pressure = 0; ///< d W_cell / d theta / V
+  double energy = 0;   ///< of the material in the cell, kPa mm^3
 
   /// vector += weight B^T of the second-order tensor `values`.
   static void add_projection(const Gradients &gradients, const double *F, const double *values, double weight, double *vector) {

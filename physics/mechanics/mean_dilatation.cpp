@@ -1,5 +1,7 @@
 #include <physics/mechanics/mean_dilatation.hpp>
 
+#include <cmath>
+
 namespace corvivo::physics {
 namespace {
 
@@ -64,6 +66,10 @@ void add_point_penalty(const std::array<double, 6> &inverse, double det_F, doubl
   for (int k = 0; k < 6; ++k)
     for (int l = 0; l < 6; ++l)
       D[6 * k + l] += slope * det_F * det_F * inverse[k] * inverse[l];
+}
+
+double point_penalty_energy(double det_F, double kappa) {
+  return 0.25 * kappa * (det_F * det_F - 1 - 2 * std::log(det_F));
 }
 
 } // namespace corvivo::physics

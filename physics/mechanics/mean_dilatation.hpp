@@ -25,5 +25,7 @@ void add_cell_pressure(const std::array<double, 6> &inverse, double det_F, doubl
 
 /// Adds S = p J C^-1 with p = kappa/2 (J - 1/J), J = det_F, and its tangent: a penalty on the point's own change of volume.
 void add_point_penalty(const std::array<double, 6> &inverse, double det_F, double kappa, double *S, double *D);
+/// Its energy, kappa/4 (J^2 - 1 - 2 ln J).
+double point_penalty_energy(double det_F, double kappa);
 
 } // namespace corvivo::physics

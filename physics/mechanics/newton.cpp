@@ -42,6 +42,7 @@ bool LaggedSolver::attempt(Mat matrix, Vec b, Vec x, bool factorise) {
   check(KSPSetReusePreconditioner(solver_, factorise ? PETSC_FALSE : PETSC_TRUE));
   factorisations_ += factorise;
   check(KSPSolve(solver_, b, x));
+  check(KSPSetReusePreconditioner(solver_, PETSC_TRUE)); // else the next `distance` would factorise a matrix that has changed since
   KSPConvergedReason reason = KSP_CONVERGED_ITERATING;
   PetscInt count = 0;
   check(KSPGetConvergedReason(solver_, &reason));

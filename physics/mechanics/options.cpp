@@ -82,6 +82,8 @@ void MechanicsOptions::describe(io::Schema &schema) {
   schema.quantity("smallest_time_step", smallest_time_step, "ms", io::positive, "A step that fails is halved down to this.");
   schema.quantity("save_every", save_every, "ms", io::positive, "Time between the saved fields.");
   schema.quantity("duration", duration, "ms", io::not_negative, "Simulated time from end diastole; 0: one heart period.");
+  schema.integer("beats", beats, 1, 100,
+                 "Beats at most: the run ends when stroke volume and end-diastolic volume change by less than 1 % from one to the next.");
   schema.integer("checkpoint_steps", checkpoint_steps, 0, 1000000,
                  "Steps between checkpoints, from which a killed run goes on; each costs a factorisation. 0: none.");
   schema.section("pericardium", pericardium, "Springs and dashpots on the epicardium.");

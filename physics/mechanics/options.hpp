@@ -73,6 +73,7 @@ struct MechanicsOptions {
   double smallest_time_step = 0.05; ///< ms
   double save_every = 10.0;         ///< ms
   double duration = 0.0;            ///< ms from end diastole; 0: one heart period
+  int beats = 1;                    ///< at most, until two are alike
   int checkpoint_steps = 25;        ///< 0: none
   SurfaceSprings pericardium{0.2, 0.02, 20.0, 2.0};
   SurfaceSprings base{0.0, 0.02, 0.0, 2.0};

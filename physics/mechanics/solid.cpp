@@ -61,8 +61,8 @@ SolidModel SolidModel::heart(const MechanicsOptions &options, double tension_sca
 
 Solid::Solid(MPI_Comm comm, const mesh::HeartMesh &mesh, const mesh::Fibres &fibres, const SolidModel &model)
     : domain_(comm, mesh), model_(model), rest_(domain_.local_nodes()), old_displacement_(domain_.local_nodes()),
-      matrix_values_(900 * domain_.cells().size()), internal_local_(3 * domain_.local_nodes()), external_local_(internal_local_.size()),
-      residual_(domain_.make_vector()), internal_(domain_.make_vector()) {
+      old_velocity_(domain_.local_nodes()), matrix_values_(900 * domain_.cells().size()), internal_local_(3 * domain_.local_nodes()),
+      external_local_(internal_local_.size()), residual_(domain_.make_vector()), internal_(domain_.make_vector()) {
   CORVIVO_ASSERT(!model_.cavities.empty() && model_.cavities.size() <= most_cavities, "a heart has one or two cavities under pressure");
   for (const std::string &name : model_.cavities) {
     surfaces_.push_back(domain_.surface(name));
@@ -78,6 +78,8 @@ Solid::Solid(MPI_Comm comm, const mesh::HeartMesh &mesh, const mesh::Fibres &fib
   stretch_.assign(points, 1.0);
   old_stretch_.assign(points, 1.0);
   tension_.assign(points, 0.0);
+  active_.resize(points);
+  old_active_.resize(points);
   make_matrix();
   find_clamped();
   find_rims(mesh);
@@ -277,6 +279,7 @@ Solid::State Solid::assemble(Vec u, const PerCavity &pressure, double time, doub
   assemble_cells(displacement.values(), time, dt, tangent, sums);
   assemble_pressure(displacement.values(), pressure, tangent, sums);
   assemble_springs(displacement.values(), dt, tangent);
+  elastic_energy_ = sums.energy;
   finish(pressure, tangent, sums);
   return {sums.valid, sums.min_det_f, petsc::norm(internal_), sums.volume};
 }

@@ -81,6 +81,13 @@ public:
 
   /// Makes the last assembled step the past: contraction states, dashpots, the force on the valve plane.
   void accept(Vec u, double dt);
+  /// Energy that the body and its springs hold at the last accepted step, work of the fibres on the body and heat of the dashpots up to it;
+  /// kPa mm^3 = uJ. Collective.
+  struct Energies {
+    double elastic = 0, springs = 0, fibres = 0, dashpots = 0;
+  };
+  Energies energies() const;
+
   /// All that a body of the same model, reference, rest and calcium needs to go on to the same bits from the last `accept`. Each rank
   /// has its own part. `restore_past` throws CaseError for the past of another body.
   void keep_past(io::ArchiveWriter &archive) const;
@@ -97,6 +104,15 @@ protected:
     double weight;
     std::array<std::array<double, 3>, 3> frame; ///< fibre, sheet, normal
     double stiffness, tension;                  ///< factors on passive stress and active tension
+  };
+  /// Active stress (kPa, along H) and half of H : C at a point: their product's integral is the work that the fibres take up.
+  struct Active {
+    double stress = 0, half_square = 0;
+  };
+  /// What springs and dashpots feel at a quadrature point of a face.
+  struct Held {
+    double area;
+    std::array<double, 3> normal, stretch, speed;
   };
   struct Sums;
   struct CellWork;
@@ -129,12 +145,15 @@ private:
   void assemble_springs(const double *u, double dt, bool tangent);
   void add_spring_face(const Domain::Face &face, const SurfaceSprings &springs, const std::vector<std::array<double, 3>> &normals,
                        const double *u, double dt, bool tangent);
+  Held held(const Domain::Face &face, const FacePoint &point, const std::vector<std::array<double, 3>> &normals, const double *u,
+            double rate) const;
   double calcium_at(std::size_t point, double time) const;
+  void sum_energies(const double *u, double dt);
 
 protected:
   Domain domain_;
   SolidModel model_;
-  std::vector<std::array<double, 3>> imaged_, reference_, rest_, old_displacement_;
+  std::vector<std::array<double, 3>> imaged_, reference_, rest_, old_displacement_, old_velocity_;
   std::vector<Point> image_points_, points_;                ///< points_per_cell of each local cell, as imaged and stress-free
   std::vector<char> clamped_;                               ///< per local node
   std::vector<int> surfaces_;                               ///< of the domain, under each cavity's pressure
@@ -154,6 +173,9 @@ protected:
   std::vector<double> calcium_times_;
   std::vector<float> calcium_; ///< [time][point]
   std::vector<double> old_states_, new_states_, old_stretch_, stretch_, tension_;
+  std::vector<Active> old_active_, active_;
+  double elastic_energy_ = 0; ///< as last assembled, of this rank's cells
+  Energies energies_;         ///< of this rank
 
   Pressures pressures_, base_pressures_;
   std::vector<double> base_displacement_;

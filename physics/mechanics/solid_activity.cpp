@@ -97,6 +97,11 @@ void Solid::add_activity(std::size_t p, const double *C, double time, double dt,
   const double stretch = std::sqrt(squared_stretch(fibre));
   const std::size_t size = model_.activation->state_size();
   stretch_[p] = stretch;
+  auto structure = fibre; // f x f and the parts of it across the fibre
+  const auto sheet = product(points_[p].frame[1]), normal = product(points_[p].frame[2]);
+  for (int k = 0; k < 6; ++k)
+    structure[k] += model_.sheet_tension_fraction * sheet[k] + model_.normal_tension_fraction * normal[k];
+  active_[p] = {0, 0.5 * squared_stretch(structure)};
   if (dt > 0) {
     const ActiveResponse response =
         model_.activation->advance(&old_states_[size * p], &new_states_[size * p], calcium_at(p, time), old_stretch_[p], stretch, dt);
@@ -105,10 +110,7 @@ void Solid::add_activity(std::size_t p, const double *C, double time, double dt,
     const double slope = scale * response.stiffness, Ta = tension_[p];
     const double stress = model_.nominal_tension ? Ta / stretch : Ta;
     const double dstress = model_.nominal_tension ? (slope - Ta / stretch) / stretch : slope; // d stress / d lambda
-    auto structure = fibre;                                                                   // f x f and the parts of it across the fibre
-    const auto sheet = product(points_[p].frame[1]), normal = product(points_[p].frame[2]);
-    for (int k = 0; k < 6; ++k)
-      structure[k] += model_.sheet_tension_fraction * sheet[k] + model_.normal_tension_fraction * normal[k];
+    active_[p].stress = stress;
     for (int k = 0; k < 6; ++k) {
       S[k] += stress * structure[k];
       for (int l = 0; l < 6; ++l)

@@ -16,8 +16,8 @@ double determinant(const double *F) {
   return F[0] * (F[4] * F[8] - F[5] * F[7]) - F[1] * (F[3] * F[8] - F[5] * F[6]) + F[2] * (F[3] * F[7] - F[4] * F[6]);
 }
 
-/// Stress and tangent of the material, `stiffness` times as stiff, at `square` * C.
-void respond(const Material &material, double stiffness, const FibreFrame &frame, const double *C, double square, double *S, double *D) {
+/// Stress, tangent and energy of the material, `stiffness` times as stiff, at `square` * C.
+double respond(const Material &material, double stiffness, const FibreFrame &frame, const double *C, double square, double *S, double *D) {
   dealii::SymmetricTensor<2, 3> cauchy_green;
   for (int k = 0; k < 6; ++k)
     cauchy_green[row[k]][column[k]] = square * C[k];
@@ -27,6 +27,7 @@ void respond(const Material &material, double stiffness, const FibreFrame &frame
     for (int l = 0; l < 6; ++l)
       D[6 * k + l] = stiffness * response.tangent[row[k]][column[k]][row[l]][column[l]];
   }
+  return stiffness * response.energy;
 }
 
 } // namespace
@@ -83,7 +84,7 @@ void Solid::predict_constant(Vec u) {
 
 /// The material's stress and tangent at the points, with the volume's part taken out into `work.pressure` for mean dilatation.
 void Solid::respond_cell(const Point *points, CellWork &work) const {
-  work.pressure = 0; // mean of pi / theta
+  work.pressure = work.energy = 0; // pressure: mean of pi / theta
   for (int q = 0; q < points_per_cell; ++q) {
     CellWork::AtPoint &at = work.at[q];
     FibreFrame frame;
@@ -94,7 +95,7 @@ void Solid::respond_cell(const Point *points, CellWork &work) const {
       frame.normal[d] = axes[2][d];
     }
     const double factor = model_.mean_dilatation ? std::cbrt(work.theta / at.det) : 1.0;
-    respond(*model_.material, points[q].stiffness, frame, at.C, factor * factor, at.S, at.D);
+    work.energy += points[q].weight * respond(*model_.material, points[q].stiffness, frame, at.C, factor * factor, at.S, at.D);
     if (!model_.mean_dilatation)
       continue;
     at.dilatation = split_dilatation(at.C, at.det, work.theta, factor, at.S, at.D);
@@ -136,6 +137,9 @@ void Solid::assemble_cells(const double *u, double time, double dt, bool tangent
     if (!deform(mine, points, work, sums.min_det_f))
       continue;
     respond_cell(points, work);
+    sums.energy += work.energy;
+    for (int q = 0; q < points_per_cell && model_.mean_dilatation; ++q)
+      sums.energy += points[q].weight * point_penalty_energy(work.at[q].det, model_.point_bulk_modulus);
     const double predicted = model_.mean_dilatation ? predicted_pressure(c, mine, work.pressure) : 0;
     if (model_.mean_dilatation)
       add_pressure(predicted, work);

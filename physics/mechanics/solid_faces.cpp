@@ -91,6 +91,20 @@ void Solid::assemble_springs(const double *u, double dt, bool tangent) {
   }
 }
 
+Solid::Held Solid::held(const Domain::Face &face, const FacePoint &point, const std::vector<Vector> &normals, const double *u,
+                        double rate) const {
+  Held at{point.weight * io::norm(tangents(face, point, reference_, nullptr).normal()), {}, {}, {}};
+  for (int a = 0; a < nodes_per_face; ++a)
+    for (int d = 0; d < 3; ++d) {
+      const int node = face.nodes[a];
+      at.normal[d] += point.shape[a] * normals[node][d];
+      at.stretch[d] += point.shape[a] * (u[3 * node + d] - rest_share_ * rest_[node][d]);
+      at.speed[d] += point.shape[a] * rate * (u[3 * node + d] - old_displacement_[node][d]);
+    }
+  at.normal = io::normalized(at.normal);
+  return at;
+}
+
 void Solid::add_spring_face(const Domain::Face &face, const SurfaceSprings &springs, const std::vector<Vector> &normals, const double *u,
                             double dt, bool tangent) {
   const double rate = dt > 0 ? 1 / dt : 0;
@@ -98,16 +112,7 @@ void Solid::add_spring_face(const Domain::Face &face, const SurfaceSprings &spri
   const double across = springs.tangential_stiffness + rate * springs.tangential_damping;
   double *matrix = tangent ? cell_matrix(face.cell) : nullptr;
   for (const FacePoint &point : face_points()) {
-    const double area = point.weight * io::norm(tangents(face, point, reference_, nullptr).normal());
-    Vector normal{}, stretch{}, speed{};
-    for (int a = 0; a < nodes_per_face; ++a)
-      for (int d = 0; d < 3; ++d) {
-        const int node = face.nodes[a];
-        normal[d] += point.shape[a] * normals[node][d];
-        stretch[d] += point.shape[a] * (u[3 * node + d] - rest_share_ * rest_[node][d]);
-        speed[d] += point.shape[a] * rate * (u[3 * node + d] - old_displacement_[node][d]);
-      }
-    normal = io::normalized(normal);
+    const auto [area, normal, stretch, speed] = held(face, point, normals, u, rate);
     const double stretch_n = io::dot(stretch, normal), speed_n = io::dot(speed, normal);
     for (int i = 0; i < 3; ++i) {
       const double traction = springs.tangential_stiffness * stretch[i] + springs.tangential_damping * speed[i] +
@@ -128,13 +133,16 @@ void Solid::add_spring_face(const Domain::Face &face, const SurfaceSprings &spri
 void Solid::accept(Vec u, double dt) {
   petsc::update_ghosts(u);
   petsc::LocalForm displacement(u);
+  sum_energies(displacement.values(), dt);
   if (dt > 0) {
     old_states_.swap(new_states_);
     old_stretch_ = stretch_;
   }
   for (int node = 0; node < domain_.local_nodes(); ++node)
-    for (int d = 0; d < 3; ++d)
+    for (int d = 0; d < 3; ++d) {
+      old_velocity_[node][d] = dt > 0 ? (displacement[3 * node + d] - old_displacement_[node][d]) / dt : 0;
       old_displacement_[node][d] = displacement[3 * node + d];
+    }
   measure_valve_plane(displacement.values());
 }
 

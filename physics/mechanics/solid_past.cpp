@@ -14,7 +14,9 @@ template <class Body, class Archive> void Solid::each_past(Body &body, Archive &
   archive(body.old_stretch_);
   archive(body.stretch_);
   archive(body.tension_);
+  archive(body.old_active_);
   archive(body.old_displacement_);
+  archive(body.old_velocity_);
   archive(body.base_pressures_);
 }
 
@@ -24,7 +26,8 @@ void Solid::keep_past(io::ArchiveWriter &archive) const {
   for (std::size_t k = 0; k < cavities(); ++k)
     vectors.insert(vectors.end(), {valve_planes_[k].force, valve_planes_[k].traction, valve_planes_[k].turning});
   archive(vectors);
-  archive(std::vector<double>{rest_share_, valve_plane_change_, predicts_ ? 1.0 : 0.0});
+  archive(std::vector<double>{rest_share_, valve_plane_change_, predicts_ ? 1.0 : 0.0, energies_.elastic, energies_.springs,
+                              energies_.fibres, energies_.dashpots});
 }
 
 void Solid::restore_past(io::ArchiveReader &archive) {
@@ -36,13 +39,14 @@ void Solid::restore_past(io::ArchiveReader &archive) {
   const std::size_t points = points_.size(), nodes = domain_.local_nodes();
   const std::size_t states = model_.activation && !calcium_times_.empty() ? model_.activation->state_size() * points : 0;
   if (old_states_.size() != states || old_stretch_.size() != points || stretch_.size() != points || tension_.size() != points ||
-      old_displacement_.size() != nodes || base_pressures_.size() != domain_.cells().size() || vectors.size() != 1 + 3 * cavities() ||
-      numbers.size() != 3)
+      old_active_.size() != points || old_displacement_.size() != nodes || old_velocity_.size() != nodes ||
+      base_pressures_.size() != domain_.cells().size() || vectors.size() != 1 + 3 * cavities() || numbers.size() != 7)
     throw io::CaseError("a checkpoint of another body; delete it and run again");
   new_states_ = old_states_;
   base_centre_ = vectors[0];
   for (std::size_t k = 0; k < cavities(); ++k)
     valve_planes_[k] = {vectors[3 * k + 1], vectors[3 * k + 2], vectors[3 * k + 3]};
+  energies_ = {numbers[3], numbers[4], numbers[5], numbers[6]};
   rest_share_ = numbers[0], valve_plane_change_ = numbers[1], predicts_ = numbers[2] != 0;
 }
 

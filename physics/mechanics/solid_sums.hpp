@@ -17,6 +17,7 @@ struct Solid::Sums {
   };
   std::array<Cavity, most_cavities> cavities;
   PerCavity volume;
+  double energy = 0; ///< elastic, of this rank's cells, kPa mm^3
 
   void reduce(MPI_Comm comm) {
     double sums[4 * most_cavities];
