@@ -62,7 +62,7 @@ std::vector<std::array<std::size_t, 2>> neighbours(const std::vector<Corners> &c
 
 } // namespace
 
-std::vector<unsigned int> partition(const HeartMesh &mesh, unsigned int levels, int ranks) {
+std::vector<unsigned int> partition(const HeartMesh &mesh, unsigned int levels, int ranks, int pieces) {
   const std::vector<Corners> ancestors = ancestors_of(mesh, levels);
   if (ancestors.size() < static_cast<std::size_t>(ranks))
     throw io::CaseError("the mesh has " + std::to_string(ancestors.size()) + " cells to share among " + std::to_string(ranks) +
@@ -79,7 +79,12 @@ std::vector<unsigned int> partition(const HeartMesh &mesh, unsigned int levels, 
   }
   dealii::SparsityPattern connected;
   connected.copy_from(graph);
-  dealii::SparsityTools::partition(connected, static_cast<unsigned int>(ranks), rank_of, dealii::SparsityTools::Partitioner::metis);
+  constexpr std::size_t smallest_piece = 32; // ancestors
+  const std::size_t most = std::max<std::size_t>(1, ancestors.size() / (smallest_piece * static_cast<std::size_t>(ranks)));
+  const std::size_t shares = static_cast<std::size_t>(ranks) * std::min(most, static_cast<std::size_t>(pieces));
+  dealii::SparsityTools::partition(connected, static_cast<unsigned int>(shares), rank_of, dealii::SparsityTools::Partitioner::metis);
+  for (unsigned int &piece : rank_of)
+    piece %= static_cast<unsigned int>(ranks);
   return rank_of;
 }
 

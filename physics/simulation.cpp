@@ -173,15 +173,33 @@ NewtonResult Simulation::Parts::attempt(double dt, bool extrapolate, Circulation
   return solved;
 }
 
+/// By how many times its tolerance a step to `guess` misses the last one's change continued.
+double Simulation::Parts::surprise(double dt, const PerCavity &change) const {
+  if (last_dt <= 0)
+    return 1;
+  const double share = dt / last_dt;
+  petsc::copy(guess, missed);
+  petsc::add(missed, -1 - share, u);
+  petsc::add(missed, share, before);
+  double largest = petsc::norm(missed) / std::sqrt(static_cast<double>(solid.domain().total_unknowns())) / options.step_displacement;
+  for (std::size_t k = 0; k < cavities; ++k)
+    largest = std::max(largest, std::abs(change[k]) / io::kPa_per_mmHg / options.step_pressure);
+  return largest;
+}
+
 /// A step of `dt` or, when it fails, of a half, a quarter ... of it; `taken` is its length.
 NewtonResult Simulation::Parts::step(double dt, double &taken) {
   NewtonResult solved;
   CirculationState next = state;
+  const PerCavity old_slope = last_dt > 0 ? (1 / last_dt) * (pressure - last_pressure) : PerCavity();
   for (taken = dt; taken >= options.smallest_time_step; taken /= 2)
     for (const bool extrapolate : {true, false}) {
       solved = attempt(taken, extrapolate, next);
       if (!solved.converged)
         continue;
+      const double longer =
+          std::clamp(1 / std::sqrt(std::max(surprise(taken, pressure - last_pressure - taken * old_slope), 1e-9)), 0.5, 1.5);
+      wanted_dt = std::clamp(longer * taken, options.time_step, longest_step());
       petsc::copy(u, before);
       petsc::copy(guess, u);
       solid.accept(u, taken);
@@ -230,7 +248,7 @@ void Simulation::Parts::run_beat(double length, const HeartbeatObserver &observe
   const double end = result.beat_starts.back() + length;
   while (!finished(end)) {
     double taken = 0;
-    const NewtonResult solved = step(std::min(wanted_step(), end - time), taken);
+    const NewtonResult solved = step(std::min(wanted_dt, end - time), taken);
     if (!solved.converged) {
       result.partial = true;
       result.failure = "the heartbeat stopped at " + io::fixed(time, 3) + " ms: " + solved.reason + ", even with a time step of " +

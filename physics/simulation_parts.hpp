@@ -19,13 +19,13 @@ struct Simulation::Parts {
   HeartbeatResult result;
   Solid solid;
   Newton newton;
-  petsc::Vector u, before, guess;
+  petsc::Vector u, before, guess, missed;
   std::vector<io::Vector3> end_diastole;    ///< places of the vertices that strains are against; rank 0
   std::unique_ptr<WallStrainMeter> strains; ///< rank 0
   CirculationState state;
   EnergyBalance energy;
-  PerCavity pressure, last_pressure; ///< kPa
-  double time = 0, last_dt = 0;      ///< ms
+  PerCavity pressure, last_pressure;       ///< kPa
+  double time = 0, last_dt = 0, wanted_dt; ///< ms
   double tension = 0, next_save = 0;
   struct {
     int newton = 0, factorisations = 0, linear = 0;
@@ -39,17 +39,19 @@ struct Simulation::Parts {
       : comm(communicator), input(start), options(chosen),
         cavities(cavities_of(communicator, start.mesh)), result{{}, stress_free, cavities},
         solid(communicator, start.mesh, start.fibres, model()), newton(solid, chosen.newton), u(solid.domain().make_vector()),
-        before(solid.domain().make_vector()), guess(solid.domain().make_vector()), state(start.state),
-        checkpoint_stem(chosen.checkpoint_steps > 0 ? restart.stem : std::filesystem::path()), checkpoints(checkpoint_stem, communicator) {}
+        before(solid.domain().make_vector()), guess(solid.domain().make_vector()), missed(solid.domain().make_vector()), state(start.state),
+        wanted_dt(longest_step()), checkpoint_stem(chosen.checkpoint_steps > 0 ? restart.stem : std::filesystem::path()),
+        checkpoints(checkpoint_stem, communicator) {}
 
   SolidModel model() const;
+  double longest_step() const { return std::max(options.time_step, options.resting_time_step); }
   CirculationState with_volumes(CirculationState of, const PerCavity &volume) const;
   void set_up();
   void load_to_end_diastole();
   void measure_strains_from(std::vector<io::Vector3> vertices);
   void add_columns();
   void record(const Solid::State &at, const HeartbeatObserver &observer);
-  double wanted_step() const { return tension > 0.5 ? options.time_step : std::max(options.time_step, options.resting_time_step); }
+  double surprise(double dt, const PerCavity &change) const;
   NewtonResult attempt(double dt, bool extrapolate, CirculationState &next);
   NewtonResult step(double dt, double &taken);
   bool finished(double end) const;
@@ -58,8 +60,9 @@ struct Simulation::Parts {
   void count_effort();
 
   // simulation_checkpoint.cpp
-  std::array<double *, 9> numbers() {
-    return {&time, &last_dt, &pressure[0], &pressure[1], &last_pressure[0], &last_pressure[1], &tension, &next_save, &result.min_det_f};
+  std::array<double *, 10> numbers() {
+    return {&time,    &last_dt,   &wanted_dt,       &pressure[0], &pressure[1], &last_pressure[0], &last_pressure[1],
+            &tension, &next_save, &result.min_det_f};
   }
   std::array<int *, 4> counts() { return {&result.steps, &earlier.newton, &earlier.factorisations, &earlier.linear}; }
   std::string fingerprint() const;

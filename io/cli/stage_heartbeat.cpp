@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <optional>
 
 namespace corvivo::cli {
 
@@ -75,30 +76,47 @@ double stroke_volume(const physics::LimitCycle &cycle) {
   return *high - *low;
 }
 
-/// Sets the material's stiffness on the mesh of the beat. Collective.
-void fit_stiffness(Case &options, const Pipeline &pipeline, const Heart &heart, KeptNumbers &kept, io::Quantities &quantities) {
+void append(std::vector<double> &numbers, const std::vector<io::Vector3> &places) {
+  for (const io::Vector3 &place : places)
+    numbers.insert(numbers.end(), place.begin(), place.end());
+}
+
+/// On rank 0; empty elsewhere.
+std::vector<io::Vector3> places_in(MPI_Comm comm, const std::vector<double> &numbers, std::size_t first) {
+  std::vector<io::Vector3> places;
+  for (std::size_t i = first; io::rank(comm) == 0 && i + 2 < numbers.size(); i += 3)
+    places.push_back({numbers[i], numbers[i + 1], numbers[i + 2]});
+  return places;
+}
+
+/// Sets the material's stiffness on the mesh of the beat and gives the stress-free shape that it then has (rank 0); nothing when it is not
+/// asked for. Collective.
+std::optional<std::vector<io::Vector3>> fit_stiffness(Case &options, const Pipeline &pipeline, const Heart &heart, KeptNumbers &kept,
+                                                      io::Quantities &quantities) {
   const StiffnessFit &fit = options.heartbeat->stiffness_fit;
   physics::MechanicsOptions &mechanics = options.heartbeat->mechanics;
   if (!fit.enabled || !mechanics.unloading.enabled)
-    return;
+    return std::nullopt;
   MPI_Comm comm = pipeline.communicator();
   const double imaged = physics::imaged_volumes(comm, heart.mesh)[0];
   const double target = physics::klotz_unloaded_volume(imaged, mechanics.end_diastolic_pressure);
   const auto find = [&] {
     io::say("    passive stiffness: unloaded left cavity of " + io::fixed(target, 1) + " mL (Klotz)");
     const physics::StiffnessFit found = physics::fit_stiffness(comm, heart.mesh, heart.fibres, mechanics, target, fit.tolerance, fit.runs);
-    std::vector<double> numbers = {found.scale, found.residual};
+    std::vector<double> numbers = {found.scale, found.residual, static_cast<double>(found.factors.size())};
     numbers.insert(numbers.end(), found.factors.begin(), found.factors.end());
+    append(numbers, found.places);
     return numbers;
   };
   const auto multiply_again = [&](const std::vector<double> &numbers) { // one after the other, to the same bits
-    for (std::size_t i = 2; i < numbers.size(); ++i)
-      mechanics.material->multiply_stiffness(numbers[i]);
+    for (std::size_t i = 0; i < static_cast<std::size_t>(numbers.at(2)); ++i)
+      mechanics.material->multiply_stiffness(numbers.at(3 + i));
   };
   const std::vector<double> found = kept.get("stiffness", find, multiply_again);
   quantities.set("stiffness_scale", found.at(0), "1");
   quantities.set("klotz_unloaded_volume", target, "mL");
   quantities.set("stiffness_fit_residual", found.at(1), "mL");
+  return places_in(comm, found, 3 + static_cast<std::size_t>(found.at(2)));
 }
 
 /// Of each cavity the factor on its wall's tension and the residual, then of each trial and cavity factor and stroke volume. Collective.
@@ -150,21 +168,18 @@ void set_tension(Case &options, const Pipeline &pipeline, const physics::ClosedL
   }
 }
 
-/// The stress-free shape. Collective.
-physics::Reference unloaded(MPI_Comm comm, const Heart &heart, const physics::MechanicsOptions &mechanics, KeptNumbers &kept) {
+/// The stress-free shape, looked for from the guess if there is one. Collective.
+physics::Reference unloaded(MPI_Comm comm, const Heart &heart, const physics::MechanicsOptions &mechanics,
+                            const std::optional<std::vector<io::Vector3>> &guess, KeptNumbers &kept) {
   if (!mechanics.unloading.enabled)
     return physics::as_imaged(comm, heart.mesh, heart.fibres);
   const std::vector<double> found = kept.get("unloaded", [&] {
-    const physics::Reference reference = physics::unload(comm, heart.mesh, heart.fibres, mechanics);
+    const physics::Reference reference = physics::unload(comm, heart.mesh, heart.fibres, mechanics, guess ? &*guess : nullptr);
     std::vector<double> numbers = {reference.volume[0], reference.volume[1], reference.residual, static_cast<double>(reference.iterations)};
-    for (const io::Vector3 &place : reference.places)
-      numbers.insert(numbers.end(), place.begin(), place.end());
+    append(numbers, reference.places);
     return numbers;
   });
-  physics::Reference reference{heart.mesh, heart.fibres, {}, {found.at(0), found.at(1)}, found.at(2), static_cast<int>(found.at(3))};
-  for (std::size_t i = 4; io::rank(comm) == 0 && i + 2 < found.size(); i += 3)
-    reference.places.push_back({found[i], found[i + 1], found[i + 2]});
-  return reference;
+  return {heart.mesh, heart.fibres, places_in(comm, found, 4), {found.at(0), found.at(1)}, found.at(2), static_cast<int>(found.at(3))};
 }
 
 /// The end-diastolic pressures: those of the fitted circulation, the right one unless the case gives it. Collective.
@@ -264,14 +279,14 @@ Stage heartbeat_stage(StageContext context) {
             physics::MechanicsOptions &mechanics = options.heartbeat->mechanics;
             set_pressures(mechanics, circulation, cycle, cavities);
             KeptNumbers kept(comm, folder);
-            fit_stiffness(options, pipeline, heart, kept, quantities);
+            const auto fitted_shape = fit_stiffness(options, pipeline, heart, kept, quantities);
             physics::HeartbeatInput input = input_of(heart, circulation, cycle);
             set_tension(options, pipeline, circulation, cycle, cavities, kept, input, quantities);
             quantities.set("tension_scale", input.tension_scale, "1");
             if (cavities == 2)
               quantities.set("rv_tension_scale", input.rv_tension_scale, "1");
             quantities.set("heartbeat_mesh_cells", static_cast<double>(heart.mesh.tetrahedra.size()), "1");
-            const physics::Reference reference = unloaded(comm, heart, mechanics, kept);
+            const physics::Reference reference = unloaded(comm, heart, mechanics, fitted_shape, kept);
             input.reference = &reference;
             quantities.set("unloading_residual", reference.residual, "mm");
             tell_volumes(comm, heart, cycle, cavities, quantities);

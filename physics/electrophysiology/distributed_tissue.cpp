@@ -7,6 +7,7 @@
 #include <deal.II/base/partitioner.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <limits>
 
 namespace corvivo::physics {
@@ -50,7 +51,7 @@ std::uint64_t morton(const std::array<double, 3> &unit) {
 
 /// On rank 0: who owns each node, and its number in the order of ranks.
 struct Numbering {
-  std::vector<unsigned int> owner;   ///< of each node: the lowest rank among its cells
+  std::vector<unsigned int> owner;   ///< of each node: a rank among those of its cells
   std::vector<std::size_t> number;   ///< of each node
   std::vector<std::size_t> node;     ///< of each number
   std::vector<std::size_t> first{0}; ///< number of each rank's first node, and the total
@@ -59,14 +60,19 @@ struct Numbering {
 /// Along a space-filling curve on each rank, so that neighbours in space are neighbours in memory; within 64 nodes those of equally many
 /// cells together, so that the rows of a slice of the diffusion matrix are equally long.
 Numbering number_nodes(const HeartMesh &mesh, unsigned int levels, int ranks) {
-  const std::vector<unsigned int> rank_of = mesh::partition(mesh, levels, ranks);
+  const char *p_ = std::getenv("PIECES");
+  const std::vector<unsigned int> rank_of = mesh::partition(mesh, levels, ranks, p_ ? std::atoi(p_) : 4);
   constexpr unsigned int nobody = std::numeric_limits<unsigned int>::max();
   Numbering all;
   all.owner.assign(mesh.nodes.size(), nobody);
   std::vector<std::uint16_t> cells(mesh.nodes.size(), 0);
   for (std::size_t c = 0; c < mesh.tetrahedra.size(); ++c)
     for (const std::size_t node : mesh.tetrahedra[c]) {
-      all.owner[node] = std::min(all.owner[node], rank_of[c >> 3 * levels]);
+      const unsigned int rank = rank_of[c >> 3 * levels];
+      unsigned int &owner = all.owner[node];
+      owner = owner == nobody ? rank
+              : node % 2      ? std::min(owner, rank)
+                              : std::max(owner, rank); // so that neither rank gets all of a border
       ++cells[node];
     }
   Vector3 low = mesh.nodes[0], high = mesh.nodes[0];

@@ -7,92 +7,9 @@
 
 namespace corvivo::physics {
 
-namespace {
-
-/// Solves the first `size` rows of matrix x = b.
-PerCavity solve_small(const CavityMatrix &matrix, const PerCavity &b, std::size_t size) {
-  if (size == 1)
-    return b[0] / matrix[0][0];
-  const double determinant = matrix[0][0] * matrix[1][1] - matrix[0][1] * matrix[1][0];
-  return {(b[0] * matrix[1][1] - b[1] * matrix[0][1]) / determinant, (b[1] * matrix[0][0] - b[0] * matrix[1][0]) / determinant};
-}
-
-} // namespace
-
-LaggedSolver::LaggedSolver(MPI_Comm comm, const NewtonOptions &options) : limit_(options.krylov_iterations) {
-  using petsc::check;
-  check(KSPCreate(comm, solver_.address()));
-  check(KSPSetType(solver_, KSPGMRES));
-  check(KSPSetTolerances(solver_, options.linear_tolerance, 1e-50, 1e5, 3 * limit_));
-  check(KSPGMRESSetRestart(solver_, 3 * limit_));
-  check(KSPSetPCSide(solver_, PC_LEFT));
-  check(KSPSetNormType(solver_, KSP_NORM_PRECONDITIONED));
-  check(KSPSetInitialGuessNonzero(solver_, PETSC_TRUE));
-  PC factorisation = nullptr;
-  check(KSPGetPC(solver_, &factorisation));
-  check(PCSetType(factorisation, PCLU));
-  check(PCFactorSetMatSolverType(factorisation, MATSOLVERMUMPS));
-  // room (per cent) for pivots that are put off, of which two ranks had more than MUMPS foresees
-  check(PetscOptionsSetValue(nullptr, "-mat_mumps_icntl_14", "100"));
-}
-
-bool LaggedSolver::attempt(Mat matrix, Vec b, Vec x, bool factorise) {
-  using petsc::check;
-  check(KSPSetOperators(solver_, matrix, matrix));
-  check(KSPSetReusePreconditioner(solver_, factorise ? PETSC_FALSE : PETSC_TRUE));
-  factorisations_ += factorise;
-  check(KSPSolve(solver_, b, x));
-  check(KSPSetReusePreconditioner(solver_, PETSC_TRUE)); // else the next `distance` would factorise a matrix that has changed since
-  KSPConvergedReason reason = KSP_CONVERGED_ITERATING;
-  PetscInt count = 0;
-  check(KSPGetConvergedReason(solver_, &reason));
-  check(KSPGetIterationNumber(solver_, &count));
-  last_ = static_cast<int>(count);
-  iterations_ += last_;
-  return reason > 0;
-}
-
-void LaggedSolver::renew() {
-  stale_ = true;
-}
-
-/// The order of elimination goes too: it was chosen for the first matrix.
-void LaggedSolver::forget() {
-  PC factorisation = nullptr;
-  petsc::check(KSPGetPC(solver_, &factorisation));
-  petsc::check(PCReset(factorisation));
-  stale_ = true;
-  last_ = 0;
-}
-
-bool LaggedSolver::solve(Mat matrix, Vec b, Vec x) {
-  const bool fresh = stale_;
-  bool solved = attempt(matrix, b, x, fresh);
-  if (!solved && !fresh) {
-    petsc::check(VecSet(x, 0.0));
-    solved = attempt(matrix, b, x, true);
-  }
-  stale_ = !solved || last_ > limit_;
-  if (!solved)
-    petsc::check(VecSet(x, 0.0));
-  return solved;
-}
-
-double LaggedSolver::distance(Vec b) {
-  if (!applied_)
-    applied_ = petsc::like(b);
-  PC factorisation = nullptr;
-  petsc::check(KSPGetPC(solver_, &factorisation));
-  petsc::check(PCApply(factorisation, b, applied_));
-  return petsc::norm(applied_);
-}
-
 Newton::Newton(Balance &balance, const NewtonOptions &options)
     : balance_(balance), options_(options), linear_(balance.domain().communicator(), options), step_(balance.domain().make_vector()),
-      trial_(balance.domain().make_vector()), right_side_(balance.domain().make_vector()) {
-  for (std::size_t k = 0; k < balance.cavities(); ++k)
-    load_steps_.push_back(balance.domain().make_vector());
-}
+      trial_(balance.domain().make_vector()), right_side_(balance.domain().make_vector()) {}
 
 NewtonResult Newton::solve(Vec u, const PerCavity &pressure, double time, double dt) {
   PerCavity fixed = pressure;
@@ -101,14 +18,6 @@ NewtonResult Newton::solve(Vec u, const PerCavity &pressure, double time, double
 
 NewtonResult Newton::solve(Vec u, PerCavity &pressure, double time, double dt, const VolumeLaw &law) {
   return iterate(u, pressure, time, dt, law);
-}
-
-/// The answers to the pressures' loads are where the next ones start from.
-void Newton::forget() {
-  linear_.forget();
-  for (const petsc::Vector &load_step : load_steps_)
-    petsc::check(VecSet(load_step, 0.0));
-  per_volume_ = 0;
 }
 
 Newton::Point Newton::evaluate(Vec u, const PerCavity &pressure, double time, double dt, const VolumeLaw &law) {
@@ -128,40 +37,28 @@ Newton::Point Newton::evaluate(Vec u, const PerCavity &pressure, double time, do
   return at;
 }
 
+Border Newton::border(const Point &at) const {
+  Border made;
+  for (std::size_t k = 0; k < balance_.cavities(); ++k) {
+    made.loads.push_back(balance_.pressure_load(k));
+    made.slopes.push_back(balance_.volume_slope(k));
+  }
+  made.law_slope = at.law_slope;
+  return made;
+}
+
 bool Newton::direction(const Point &at, bool with_volume, PerCavity &dp) {
   petsc::copy(balance_.residual(), right_side_);
   petsc::check(VecScale(right_side_, -1.0));
-  petsc::check(VecSet(step_, 0.0));
-  if (!linear_.solve(balance_.tangent(), right_side_, step_))
-    return false;
   dp = 0;
   if (!with_volume)
-    return true;
-  // du = step - sum_j dp_j load_step_j, w_i du - sum_j s_ij dp_j = -G_i
-  CavityMatrix schur;
-  PerCavity wanted;
-  for (std::size_t j = 0; j < load_steps_.size(); ++j) {
-    if (!linear_.solve(balance_.tangent(), balance_.pressure_load(j), load_steps_[j]))
-      return false;
-    for (std::size_t i = 0; i < load_steps_.size(); ++i) {
-      const double response = petsc::dot(balance_.volume_slope(i), load_steps_[j]);
-      schur[i][j] = -response - at.law_slope[i][j];
-      if (i == j)
-        per_volume_[i] = petsc::norm(load_steps_[i]) / std::abs(response);
-    }
-    wanted[j] = -at.volume_error[j] - petsc::dot(balance_.volume_slope(j), step_);
-  }
-  dp = solve_small(schur, wanted, load_steps_.size());
-  for (std::size_t j = 0; j < load_steps_.size(); ++j)
-    petsc::add(step_, -dp[j], load_steps_[j]);
-  return std::isfinite(dp[0]) && std::isfinite(dp[1]);
+    return linear_.solve(balance_.tangent(), right_side_, step_);
+  return linear_.solve(balance_.tangent(), border(at), right_side_, -1 * at.volume_error, step_, dp) && std::isfinite(dp[0]) &&
+         std::isfinite(dp[1]);
 }
 
-double Newton::remaining(Vec residual, const PerCavity &volume_error, bool with_volume) {
-  double distance = linear_.distance(residual);
-  for (std::size_t k = 0; with_volume && k < load_steps_.size(); ++k)
-    distance = std::hypot(distance, per_volume_[k] * volume_error[k]);
-  return distance;
+double Newton::remaining(const Point &at, bool with_volume) {
+  return with_volume ? linear_.distance(border(at), balance_.residual(), at.volume_error) : linear_.distance(balance_.residual());
 }
 
 NewtonResult Newton::iterate(Vec u, PerCavity &pressure, double time, double dt, const VolumeLaw &law) {
@@ -203,14 +100,14 @@ NewtonResult Newton::iterate(Vec u, PerCavity &pressure, double time, double dt,
     if (!direction(at, with_volume, dp))
       return fail("the linear system could not be solved");
     petsc::copy(u, trial_);
-    const double before = remaining(right_side_, at.volume_error, with_volume);
+    const double before = linear_.first_distance();
     Point next;
     double length = 1, after = 0;
     for (;; length /= 2) {
       petsc::copy(trial_, u);
       petsc::add(u, length, step_);
       next = evaluate(u, p + length * dp, time, dt, law);
-      after = next.valid ? remaining(balance_.residual(), next.volume_error, with_volume) : 1e300;
+      after = next.valid ? remaining(next, with_volume) : 1e300;
       if (after < (1 - length / 8) * before || after / unknowns < options_.distance || length <= shortest)
         break;
     }

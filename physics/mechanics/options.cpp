@@ -77,8 +77,11 @@ void MechanicsOptions::describe(io::Schema &schema) {
   schema.optional_quantity("right_end_diastolic_pressure", right_end_diastolic_pressure, "mmHg", io::not_negative,
                            "RV pressure of the imaged shape of a biventricle; when not given that of the fitted circulation.",
                            "0 to 8 mmHg in healthy adults: usual range of catheter laboratories, from memory");
-  schema.quantity("time_step", time_step, "ms", io::positive, "Time step while the ventricle contracts or relaxes.");
-  schema.quantity("resting_time_step", resting_time_step, "ms", io::positive, "Time step during filling.");
+  schema.quantity("time_step", time_step, "ms", io::positive, "Shortest time step, taken where the heart moves fast.");
+  schema.quantity("resting_time_step", resting_time_step, "ms", io::positive, "Longest time step, taken where it moves evenly.");
+  schema.quantity("step_displacement", step_displacement, "mm", io::positive,
+                  "Steps are as long as the last change continued misses the displacement by this, root mean square.");
+  schema.quantity("step_pressure", step_pressure, "mmHg", io::positive, "Likewise, of the cavities' pressures.");
   schema.quantity("smallest_time_step", smallest_time_step, "ms", io::positive, "A step that fails is halved down to this.");
   schema.quantity("save_every", save_every, "ms", io::positive, "Time between the saved fields.");
   schema.quantity("duration", duration, "ms", io::not_negative, "Simulated time from end diastole; 0: one heart period.");

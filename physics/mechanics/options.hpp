@@ -36,7 +36,7 @@ struct NewtonOptions {
   double tolerance = 1e-4;        ///< residual relative to the internal forces
   double distance = 1e-5;         ///< mm, root mean square of the correction still to come
   int iterations = 14;            ///< at most, before the step is halved
-  int krylov_iterations = 16;     ///< when one linear solve needs more, the matrix is factorised again
+  int krylov_iterations = 10;     ///< when one linear solve needs more, the matrix is factorised again
   double linear_tolerance = 1e-3; ///< of each linear solve
   void describe(io::Schema &schema);
 };
@@ -68,13 +68,16 @@ struct MechanicsOptions {
   std::optional<double> right_end_diastolic_pressure; ///< mmHg; none: that of the circulation, or the usual one without a circulation
   /// mmHg: middle of the usual 0 to 8 of catheter laboratories, and what the default circulation has.
   static constexpr double usual_right_end_diastolic_pressure = 4.0;
-  double time_step = 2.0;           ///< ms
-  double resting_time_step = 5.0;   ///< ms, while the ventricle is not contracting
+  double time_step = 2.0;           ///< ms, the shortest
+  double resting_time_step = 10.0;  ///< ms, the longest
   double smallest_time_step = 0.05; ///< ms
-  double save_every = 10.0;         ///< ms
-  double duration = 0.0;            ///< ms from end diastole; 0: one heart period
-  int beats = 1;                    ///< at most, until two are alike
-  int checkpoint_steps = 25;        ///< 0: none
+  /// A step between the two above is as long as the last change continued misses the new displacement (mm, root mean square) and pressure
+  /// (mmHg) by no more than these.
+  double step_displacement = 0.05, step_pressure = 2.0;
+  double save_every = 10.0;  ///< ms
+  double duration = 0.0;     ///< ms from end diastole; 0: one heart period
+  int beats = 1;             ///< at most, until two are alike
+  int checkpoint_steps = 25; ///< 0: none
   SurfaceSprings pericardium{0.2, 0.02, 20.0, 2.0};
   SurfaceSprings base{0.0, 0.02, 0.0, 2.0};
   Annulus annulus{10.0, 10.0};

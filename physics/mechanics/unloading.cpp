@@ -32,9 +32,13 @@ public:
         v_(solid_.domain().make_vector()) {}
   /// Collective. Throws SolveError.
   void solve(const PerCavity &pressure);
+  /// The first solve begins at the stress-free `places` (rank 0). Collective.
+  void start_at(const std::vector<Vector3> &places, const std::vector<Vector3> &imaged);
   double left_volume() { return solid_.unloaded_volume()[0] / io::mm3_per_mL; }
   int iterations() const { return newton_.iterations(); }
   std::vector<Vector3> moved() const { return solid_.domain().gather(v_); }
+  /// Places of the stress-free nodes of mesh::refine(mesh); rank 0. Collective.
+  std::vector<Vector3> places(const mesh::HeartMesh &mesh) const;
 
 private:
   static NewtonOptions tight(NewtonOptions options) { // assembly costs more than a factorisation here
@@ -49,6 +53,24 @@ private:
   petsc::Vector v_;
   bool started_ = false;
 };
+
+std::vector<Vector3> Search::places(const mesh::HeartMesh &mesh) const {
+  std::vector<Vector3> found = moved();
+  if (found.empty())
+    return found;
+  const std::vector<Vector3> &imaged = mesh::refine(mesh).nodes;
+  for (std::size_t i = 0; i < found.size(); ++i)
+    found[i] = found[i] + imaged[i];
+  return found;
+}
+
+void Search::start_at(const std::vector<Vector3> &places, const std::vector<Vector3> &imaged) {
+  std::vector<Vector3> moved;
+  for (std::size_t i = 0; i < places.size(); ++i)
+    moved.push_back(places[i] - imaged[i]);
+  solid_.domain().spread(moved, v_);
+  started_ = true;
+}
 
 /// From the shape that was found last, if there is one and it is near enough, else from the imaged one.
 void Search::solve(const PerCavity &pressure) {
@@ -162,16 +184,17 @@ Reference as_imaged(MPI_Comm comm, const mesh::HeartMesh &mesh, const mesh::Fibr
   return reference;
 }
 
-Reference unload(MPI_Comm comm, const mesh::HeartMesh &mesh, const mesh::Fibres &fibres, const MechanicsOptions &options) {
+Reference unload(MPI_Comm comm, const mesh::HeartMesh &mesh, const mesh::Fibres &fibres, const MechanicsOptions &options,
+                 const std::vector<Vector3> *guess) {
   const PerCavity full = end_diastolic_pressures(options, cavities_of(comm, mesh));
   Reference reference = as_imaged(comm, mesh, fibres);
   {
     Search search(comm, mesh, fibres, options);
+    if (guess)
+      search.start_at(*guess, reference.places);
     search.solve(full);
-    reference.iterations = search.iterations();
-    const std::vector<Vector3> moved = search.moved();
-    for (std::size_t i = 0; i < moved.size(); ++i)
-      reference.places[i] = reference.places[i] + moved[i];
+    reference.iterations = std::max(search.iterations(), 1);
+    reference.places = search.places(mesh);
   }
   load_again(comm, options, full, reference);
   if (reference.residual > options.unloading.tolerance)
@@ -211,6 +234,7 @@ StiffnessFit fit_stiffness(MPI_Comm comm, const mesh::HeartMesh &mesh, const mes
     if (fit.scales.size() == 1 || std::abs(miss) < std::abs(fit.residual)) {
       fit.residual = miss;
       fit.scale = scale;
+      fit.places = search.places(mesh);
     }
     if (std::abs(miss) <= tolerance || run + 1 == runs)
       break;

@@ -35,8 +35,10 @@ Reference as_imaged(MPI_Comm comm, const mesh::HeartMesh &mesh, const mesh::Fibr
 
 /// Inverse elastostatics (see InverseSolid) at pressures that rise to the end-diastolic ones, then one balance of the loaded body, whose
 /// distance from the image is the result's `residual`. Throws SolveError with Newton's residuals when no smaller rise of the pressure
-/// helps or the residual exceeds the tolerance. Collective; `mesh` and `fibres` are read on rank 0.
-Reference unload(MPI_Comm comm, const mesh::HeartMesh &mesh, const mesh::Fibres &fibres, const MechanicsOptions &options);
+/// helps or the residual exceeds the tolerance. Collective; `mesh`, `fibres` and the `guess`, places of another stress-free shape nearby,
+/// are read on rank 0.
+Reference unload(MPI_Comm comm, const mesh::HeartMesh &mesh, const mesh::Fibres &fibres, const MechanicsOptions &options,
+                 const std::vector<io::Vector3> *guess = nullptr);
 
 /// What the cavity of a normal heart holds without pressure, from the volume and pressure (mmHg) of one end diastole, in the unit of
 /// `volume`: V0 = V (0.6 - 0.006 p). Klotz et al., Am J Physiol Heart Circ Physiol 291:H403, 2006.
@@ -47,6 +49,7 @@ struct StiffnessFit {
   std::vector<double> factors;         ///< by which the material was multiplied, one after the other
   double scale = 1;                    ///< of the run nearest to the target, which the material has now
   double residual = 0;                 ///< its volume minus the target, mL
+  std::vector<io::Vector3> places;     ///< mm, of its stress-free shape; rank 0
 };
 
 /// Multiplies the material's stiffness so that the unloaded left cavity has `target` mL: secant rule on the logarithm of the scale, each
