@@ -8,7 +8,7 @@ namespace corvivo::physics {
 namespace {
 
 /// Longest part of a step that the thin filament takes at once, ms.
-constexpr double longest_part = 2.5;
+constexpr double longest_part = 2.0;
 
 /// Number of the triplet: n in 0 to 2, the centre in 0 (N), 1 (P), its troponin in 0 (free), 1 (bound).
 constexpr unsigned triplet(unsigned n, unsigned centre, unsigned troponin) {
@@ -44,16 +44,16 @@ std::array<double, 4> decay_integrals(double r, double dt) {
 } // namespace
 
 /// I - h M, M the matrix of the rates, factorised. Its columns are dominated by their diagonals: no pivoting, and no negative entry in the
-/// inverse. A change moves at most 4 places.
+/// inverse. A change moves at most 4 places; rows past the last are zero, so that all loops have the same length.
 class Rdq20MeanField::Generator {
 public:
   Generator(const FixedRates &fixed, const MovingRates &moving, double h) {
     const auto flow = [&](unsigned from, unsigned to, double rate) {
-      A_[from][from] += h * rate;
-      A_[to][from] -= h * rate;
+      at(from, from) += h * rate;
+      at(to, from) -= h * rate;
     };
     for (unsigned i = 0; i < triplets; ++i)
-      A_[i][i] = 1.0;
+      at(i, i) = 1.0;
     for (unsigned n = 0; n < 3; ++n)
       for (unsigned centre = 0; centre < 2; ++centre)
         for (unsigned troponin = 0; troponin < 2; ++troponin) {
@@ -61,16 +61,17 @@ public:
           flow(i, i ^ 2, centre ? fixed.down[n] : fixed.up[n][troponin]);
           flow(i, i ^ 1, troponin ? fixed.unbind[centre] : moving.bind);
           if (n < 2)
-            flow(i, i + 4, (2 - n) * moving.outer[0][centre]);
+            flow(i, i + width, (2 - n) * moving.outer[0][centre]);
           if (n > 0)
-            flow(i, i - 4, n * moving.outer[1][centre]);
+            flow(i, i - width, n * moving.outer[1][centre]);
         }
+#pragma GCC unroll 12
     for (unsigned k = 0; k < triplets; ++k) {
-      A_[k][k] = 1.0 / A_[k][k];
-      for (unsigned i = k + 1; i <= last(k); ++i) {
-        const double factor = A_[i][k] *= A_[k][k];
-        for (unsigned j = k + 1; j <= last(k); ++j)
-          A_[i][j] -= factor * A_[k][j];
+      at(k, k) = 1.0 / at(k, k);
+      for (unsigned i = k + 1; i <= k + width; ++i) {
+        const double factor = at(i, k) *= at(k, k);
+        for (unsigned j = k + 1; j <= k + width; ++j)
+          at(i, j) -= factor * at(k, j);
       }
     }
   }
@@ -83,20 +84,28 @@ public:
   }
 
 private:
-  static constexpr unsigned last(unsigned k) { return std::min(k + 4, triplets - 1); }
+  static constexpr unsigned width = 4;
+  double &at(unsigned i, unsigned j) {
+    return bands_[i][j + width - i];
+  }
+  double at(unsigned i, unsigned j) const {
+    return bands_[i][j + width - i];
+  }
 
-  void solve(std::array<double, triplets> &x) const {
+  void solve(std::array<double, padded> &x) const {
+#pragma GCC unroll 12
     for (unsigned k = 0; k < triplets; ++k)
-      for (unsigned i = k + 1; i <= last(k); ++i)
-        x[i] -= A_[i][k] * x[k];
+      for (unsigned i = k + 1; i <= k + width; ++i)
+        x[i] -= at(i, k) * x[k];
+#pragma GCC unroll 12
     for (unsigned k = triplets; k-- > 0;) {
-      for (unsigned j = k + 1; j <= last(k); ++j)
-        x[k] -= A_[k][j] * x[j];
-      x[k] *= A_[k][k];
+      for (unsigned j = k + width; j > k; --j) // the last to be known at the end
+        x[k] -= at(k, j) * x[j];
+      x[k] *= at(k, k);
     }
   }
 
-  static void add_flow(std::array<double, triplets> &y, const std::array<double, triplets> &x, const MovingRates &rates, double h) {
+  static void add_flow(std::array<double, padded> &y, const std::array<double, padded> &x, const MovingRates &rates, double h) {
     const auto flow = [&](unsigned from, unsigned to, double rate) {
       const double flux = h * rate * x[from];
       y[from] -= flux;
@@ -108,14 +117,14 @@ private:
         flow(i, i + 1, rates.bind);
         for (unsigned j = i; j < i + 2; ++j) {
           if (n < 2)
-            flow(j, j + 4, (2 - n) * rates.outer[0][centre]);
+            flow(j, j + width, (2 - n) * rates.outer[0][centre]);
           if (n > 0)
-            flow(j, j - 4, n * rates.outer[1][centre]);
+            flow(j, j - width, n * rates.outer[1][centre]);
         }
       }
   }
 
-  double A_[triplets][triplets] = {};
+  double bands_[padded][2 * width + 1] = {};
 };
 
 void Rdq20Parameters::describe(io::Schema &schema) {
@@ -184,7 +193,7 @@ Rdq20MeanField::Along Rdq20MeanField::overlap(double stretch) const {
   return {0.5 * (p_.LM + 2.0 * p_.LA - SL) / heads, -0.5 * per_length};
 }
 
-/// Without a stretch rate the units are in thermodynamic equilibrium, the rates being in detailed balance: a chain with nearest neighbours,
+/// Steady units are in thermodynamic equilibrium, their rates being in detailed balance: a chain with nearest neighbours,
 /// which the mean field describes exactly. Eigenvector of its transfer matrix, weights 1, c, Q/mu, Q c with c = Ca/Kd.
 void Rdq20MeanField::initialise(double *state, double calcium, double stretch) const {
   const double c = std::max(calcium, 0.0) / affinity(stretch).value, weight[2] = {1.0 + c, p_.Q / p_.mu + p_.Q * c};
@@ -233,18 +242,16 @@ Rdq20MeanField::RatesAlong Rdq20MeanField::rates(const Probabilities &x, const A
   return k;
 }
 
-/// The rates at the middle of the step come from half a step of backward Euler. With them fixed, two half steps u and one whole step w of
-/// backward Euler, all positive, give the second-order u + (u - w); where this would be negative, u - w is taken in part.
+/// Backward Euler with the rates of its start, all positive: of one whole step w and of two halves u comes the second-order u + (u - w);
+/// where this would be negative, u - w is taken in part.
 void Rdq20MeanField::regulate(Probabilities &x, const Along &bind, double dt) const {
   const double half = 0.5 * dt;
-  Probabilities middle = x, whole = x;
+  Probabilities whole = x;
   RatesAlong k = rates(x, bind);
-  Generator(fixed_, k.value, half).solve(middle, k.slope, half);
-  k = rates(middle, bind);
   Generator(fixed_, k.value, dt).solve(whole, k.slope, dt);
-  const Generator halves(fixed_, k.value, half);
-  halves.solve(x, k.slope, half);
-  halves.solve(x, k.slope, half);
+  Generator(fixed_, k.value, half).solve(x, k.slope, half);
+  k = rates(x, bind);
+  Generator(fixed_, k.value, half).solve(x, k.slope, half);
 
   Along part{1.0, 0.0};
   for (unsigned i = 0; i < triplets; ++i) {

@@ -45,13 +45,13 @@ public:
                          double dt) const override;
 
 private:
-  static constexpr unsigned triplets = 12;
+  static constexpr unsigned triplets = 12, padded = 16;
   /// A value and its derivative with respect to the stretch at the end of the step.
   struct Along {
     double value = 0, slope = 0;
   };
   struct Probabilities {
-    std::array<double, triplets> value{}, slope{};
+    std::array<double, padded> value{}, slope{};
   };
   /// Rates that the parameters alone set: of the centre by n (and troponin), of unbinding by the centre.
   struct FixedRates {

@@ -41,9 +41,10 @@ struct Point {
   }
 };
 
-inline double steady_tension(Point point, double calcium, double stretch) {
+/// After `time` ms in steps of 5 ms.
+inline double steady_tension(Point point, double calcium, double stretch, double time = 20000.0) {
   ActiveResponse response;
-  for (int i = 0; i < 4000; ++i)
+  for (double t = 0; t < time; t += 5.0)
     response = point.step(calcium, stretch, 5.0);
   return response.tension;
 }

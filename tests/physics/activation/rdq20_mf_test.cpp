@@ -32,6 +32,13 @@ double overlap(double SL) {
   return std::max(0.0, end - begin) / (0.5 * (LM - LB));
 }
 
+/// Of the state that `rest` gives.
+double rest_tension(double calcium, double SL) {
+  Point point = cell(calcium);
+  point.rest(calcium, SL / SL0);
+  return point.step(calcium, SL / SL0, 1.0).tension;
+}
+
 void expect_probabilities(const State &state) {
   for (unsigned i = 0; i < 12; ++i) {
     ASSERT_GE(state[i], 0.0);
@@ -50,6 +57,22 @@ TEST(Rdq20MeanField, KeepsProbabilitiesWhateverItIsFed) {
     point.step(std::pow(10.0, -6.0 + 8.0 * unit(random)), 0.5 + unit(random), std::pow(10.0, -4.0 + 5.0 * unit(random)));
     expect_probabilities(point.state);
   }
+}
+
+TEST(Rdq20MeanField, KnowsItsStiffnessWhereAProbabilityIsKeptFromTurningNegative) {
+  const double h = 1e-6, dt = 2.0;
+  State none(15, 0.0), ignored(15);
+  none[0] = 1.0;
+  unsigned kept = 0;
+  for (const double calcium : {0.3, 1.0, 5.0, 20.0}) {
+    Point point = cell(calcium);
+    point.state = none;
+    const auto tension = [&](double at) { return point.model->advance(none.data(), ignored.data(), calcium, 1.0, at, dt).tension; };
+    const double slope = (tension(1.01 + h) - tension(1.01 - h)) / (2.0 * h), stiffness = point.step(calcium, 1.01, dt).stiffness;
+    EXPECT_NEAR(stiffness, slope, 1e-6 * std::abs(slope)) << "central differences, step 1e-6";
+    kept += std::count(point.state.begin(), point.state.begin() + 12, 0.0);
+  }
+  EXPECT_GT(kept, 0u) << "the test shows nothing where all stay positive by themselves";
 }
 
 TEST(Rdq20MeanField, StartsSteady) {
@@ -76,22 +99,22 @@ TEST(Rdq20MeanField, SettlesAtTheMagnetisationOfAnIsingChain) {
   for (const double start : {0.05, 5.0})
     for (const double calcium : {0.0, 0.1, 0.3, 0.6, 2.0})
       for (const double SL : {1.4, 1.9, 2.2, 2.5})
-        EXPECT_NEAR(steady_tension(cell(start), calcium, SL / SL0), ising_tension(calcium, SL), 1e-8 * full_tension)
-            << calcium << " uM, " << SL << " um; 20 s leave nothing of the slowest rate, kbasic/gamma or so";
+        EXPECT_NEAR(steady_tension(cell(start), calcium, SL / SL0, 6000.0), ising_tension(calcium, SL), 1e-8 * full_tension)
+            << calcium << " uM, " << SL << " um; 6 s leave exp(-25) of the slowest change, at half activation";
 }
 
 TEST(Rdq20MeanField, BearsNextToNothingWithoutCalcium) {
-  EXPECT_LT(steady_tension(cell(1.0), 0.0, 1.0), 0.0025 * full_tension)
+  EXPECT_LT(steady_tension(cell(1.0), 0.0, 1.0, 2000.0), 0.0025 * full_tension)
       << "free troponin leaves Q kbasic/mu to the permissive state: 0.2 % of the units, as the formula of the chain says";
 }
 
 /// Calcium of half of the largest steady tension.
 double half_calcium(double SL) {
-  const double half = 0.5 * steady_tension(cell(1.0), 1000.0, SL / SL0);
+  const double half = 0.5 * rest_tension(1000.0, SL);
   double low = 0.01, high = 10.0;
   for (int i = 0; i < 20; ++i) {
     const double middle = std::sqrt(low * high);
-    (steady_tension(cell(middle), middle, SL / SL0) < half ? low : high) = middle;
+    (rest_tension(middle, SL) < half ? low : high) = middle;
   }
   return low;
 }
@@ -100,7 +123,7 @@ TEST(Rdq20MeanField, RisesWithCalciumAndSaturates) {
   for (const double SL : {1.8, 2.0, 2.2}) {
     double before = 0;
     for (double calcium = 0.01; calcium < 100.0; calcium *= 1.3) {
-      const double tension = steady_tension(cell(calcium), calcium, SL / SL0);
+      const double tension = rest_tension(calcium, SL);
       EXPECT_GT(tension, before);
       before = tension;
     }
@@ -112,7 +135,7 @@ TEST(Rdq20MeanField, RisesWithCalciumAndSaturates) {
 TEST(Rdq20MeanField, IsMoreSensitiveAndStrongerWhenLonger) {
   double calcium = 1e300, strength = 0;
   for (const double SL : {1.7, 1.9, 2.1, 2.3}) {
-    const double half = half_calcium(SL), strongest = steady_tension(cell(1.0), 1000.0, SL / SL0);
+    const double half = half_calcium(SL), strongest = rest_tension(1000.0, SL);
     EXPECT_LT(half, calcium);
     EXPECT_GT(strongest, strength);
     EXPECT_NEAR(half, 0.8 * dissociation(SL), 0.02 * half) << "both states weigh the same at c = (1 - Q/mu)/(Q - 1); Q saturates at 98 %";
@@ -133,9 +156,10 @@ TEST(Rdq20MeanField, BearsLessTheFasterItShortensAndNothingAtItsMaximalSpeed) {
     double tension = 0;
     for (double t = 0.25; t <= 18.0; t += 0.25)
       tension = point.step(10.0, longest - 1e-3 * share * fastest * t, 0.25).tension;
-    if (share > 0.5)
-      EXPECT_NEAR(tension, (1.0 - share) / (1.0 + 25.184 * share * fastest / 134.31) * full_tension, 0.03 * full_tension)
-          << share << "; Hill's hyperbola, to which 18 ms leave exp(-4)";
+    if (share > 0.5) {
+      EXPECT_NEAR(tension, (1.0 - share) / std::pow(1.0 + 25.184 * share * fastest / 134.31, 2.0) * full_tension, 0.03 * full_tension)
+          << share << "; steady moments, to which 18 ms leave exp(-4)";
+    }
     EXPECT_LT(tension, before);
     before = tension;
   }
@@ -188,7 +212,7 @@ TEST(Rdq20MeanField, ConvergesWithTheStep) {
   const double peak = *std::max_element(exact.begin(), exact.end());
   const double coarse = largest_difference(beat(2.0), exact), medium = largest_difference(beat(1.0), exact),
                fine = largest_difference(beat(0.5), exact);
-  EXPECT_LT(medium, 0.35 * coarse);
+  EXPECT_LT(medium, 0.4 * coarse) << "second order once the fastest turn-over, 4/ms, is resolved";
   EXPECT_LT(fine, 0.35 * medium) << "coarse " << coarse << ", medium " << medium << ", fine " << fine;
   EXPECT_LT(medium, 0.01 * peak);
 }
