@@ -140,8 +140,8 @@ void Rdq20Parameters::describe(io::Schema &schema) {
                   "Guccione et al., J Biomech Eng 115:82, 1993");
   number("SL0", SL0, "um", io::positive, "Sarcomere length that the speed of shortening is relative to.");
   number("LA", LA, "um", io::positive, "Length of an actin filament.");
-  number("LM", LM, "um", io::positive, "Length of a myosin filament.");
-  number("LB", LB, "um", io::not_negative, "Length of the bare zone of a myosin filament.");
+  number("LM", LM, "um", io::Range{0.5, 5.0, true, false}, "Length of a myosin filament.");
+  number("LB", LB, "um", io::between(0, 0.5), "Length of the bare zone of a myosin filament.");
   number("Kd0", Kd0, "uM", io::positive, "Dissociation constant of calcium at a sarcomere length of 2.15 um.");
   number("alphaKd", alphaKd, "uM/um", io::any, "Change of the dissociation constant with sarcomere length.");
   number("koff", koff, "1/ms", io::positive, "Unbinding of calcium from troponin.");

@@ -33,8 +33,9 @@ struct Rdq20Parameters {
 /// (n, centre, troponin); and bridges detach alike from permissive and non-permissive sites, so the sums of the moments suffice.
 ///
 /// State: the 12 probabilities, mu0, mu1, and the calcium of the last step, so that calcium runs linearly through a step as stretch does.
-/// A step is second order and keeps probabilities within [0, 1] at any dt: see `regulate`; the moments then follow exactly from a p that
-/// runs linearly.
+/// Steps are taken in parts of at most 2 ms, of second order where they resolve the fastest turn-over (4/ms), and keep probabilities within
+/// [0, 1] at any length, see `regulate`; the moments follow exactly from a p that runs linearly. Errors and cost:
+/// tests/benchmarks/tables/active_tension_step.csv.
 class Rdq20MeanField final : public ActiveTension {
 public:
   explicit Rdq20MeanField(const Rdq20Parameters &parameters = {});

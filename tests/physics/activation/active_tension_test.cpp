@@ -15,7 +15,8 @@ namespace {
 class EveryActiveTension : public testing::TestWithParam<std::string> {};
 
 TEST_P(EveryActiveTension, RestsWithoutTensionAtDiastolicCalcium) {
-  // The published RDQ20-MF does not rest: its program bears 2.9 kPa after a beat (see test_rdq20_mf), at a sarcomere length of 2.2 um.
+  // The published RDQ20-MF does not rest: its authors' program still bears 2.9 kPa 600 ms into a twitch at a sarcomere length of 2.2 um
+  // (svMultiPhysics, tests/unitTests/reference_data/active_stress_regazzoni_twitch.csv); here at 1.85 um.
   const double rest = GetParam() == "rdq20_mf" ? 1.5 : 0.01;
   Point point(GetParam(), 0.1);
   for (int i = 0; i < 20; ++i)
