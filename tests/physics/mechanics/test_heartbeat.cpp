@@ -31,6 +31,17 @@ TEST(CoarseHeartbeat, ConservesBloodAndTurnsNoElementInsideOut) {
   }
 }
 
+TEST(CoarseHeartbeat, BeatsWithTripletsOfTropomyosin) {
+  test::CoarseBeat beat;
+  beat.options.activation = active_tensions().make("rdq20_mf");
+  io::Quantities quantities;
+  const HeartbeatResult result = run_heartbeat(MPI_COMM_WORLD, beat.input(), beat.options, quantities);
+  EXPECT_FALSE(result.partial) << result.failure;
+  EXPECT_GT(quantities.value("sim_lv_sv"), 10) << "mL: it must pump";
+  EXPECT_GT(quantities.value("sim_lv_peak_pressure"), 60) << "mmHg: it must open the aortic valve";
+  EXPECT_LE(quantities.value("sim_lv_volume_max"), 1.05 * result.series.column("volume_lv").front()) << "it must let the ventricle fill";
+}
+
 TEST(CoarseHeartbeat, IsTheSameOnOneRankAndOnAll) {
   const test::CoarseBeat beat;
   HeartbeatInput input = beat.input();
