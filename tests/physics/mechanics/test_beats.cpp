@@ -2,6 +2,7 @@
 #include <tests/physics/mechanics/coarse_beat.hpp>
 #include <tests/support/temporary_folder.hpp>
 
+#include <io/base/headed_file.hpp>
 #include <io/base/parallel.hpp>
 #include <physics/beats.hpp>
 #include <physics/energy_balance.hpp>
@@ -120,6 +121,8 @@ TEST(SeveralBeats, RunOnInTimeWithTheSameCalciumAndAreRestartedInAnyOfThem) {
   const HeartbeatResult resumed = run(1e9);
   for (const auto &column : alone.series.columns())
     EXPECT_TRUE(resumed.series.column(column.name) == column.values) << column.name;
+  for (const auto &column : alone.segment_strains.columns())
+    EXPECT_EQ(io::to_bytes(resumed.segment_strains.column(column.name)), io::to_bytes(column.values)) << column.name;
   EXPECT_EQ(resumed.beat_starts, alone.beat_starts);
 }
 
