@@ -164,6 +164,21 @@ VentricularPlace VentricularCoordinates::at(const HeartMesh &mesh, std::size_t c
   return place;
 }
 
+std::vector<double> left_rotational(const HeartMesh &mesh, const Vector3 &to_septum) {
+  if (!(norm(mesh.long_axis) > 0))
+    throw io::CaseError("the mesh has no long axis from apex to base");
+  detail::check_right_ventricle(mesh);
+  CoordinateOptions options;
+  options.to_septum = to_septum;
+  const Origin origin = origin_of(mesh, options);
+  if (origin.guessed)
+    throw io::CaseError("nothing says on which side of the left ventricle the right one lies");
+  std::vector<double> angles = left_angles(mesh, origin);
+  for (double &angle : angles)
+    angle = wrapped(septum_middle + angle);
+  return angles;
+}
+
 VentricularCoordinates compute_coordinates(MPI_Comm comm, const HeartMesh &mesh, const CoordinateOptions &options,
                                            io::Quantities &quantities) {
   return compute_coordinates(LaplaceSolver(comm, mesh), options, quantities);

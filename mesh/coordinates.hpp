@@ -71,6 +71,10 @@ VentricularCoordinates compute_coordinates(MPI_Comm comm, const HeartMesh &mesh,
                                            io::Quantities &quantities);
 VentricularCoordinates compute_coordinates(const LaplaceSolver &solver, const CoordinateOptions &options, io::Quantities &quantities);
 
+/// The rotational coordinate of the left wall's nodes (NaN at those of the right free wall alone), which no equation is solved for.
+/// `to_septum` as in CoordinateOptions. Throws CaseError without a long axis and where nothing says where the right ventricle lies.
+std::vector<double> left_rotational(const HeartMesh &mesh, const Vector3 &to_septum);
+
 /// Largest change of a coordinate from a cell's centre to that of a neighbour over a face.
 struct CoordinateJumps {
   double apicobasal = 0, transmural = 0;

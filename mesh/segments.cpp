@@ -35,6 +35,19 @@ int sector(double angle, int count, double first) {
   return std::min(count - 1, static_cast<int>(turned / (2 * M_PI) * count));
 }
 
+/// Heights above mesh.apex along the axis of the left cavity's two ends, mm.
+struct CavityEnds {
+  double bottom, top;
+  double along(double height) const { return (height - bottom) / (top - bottom); }
+};
+
+CavityEnds left_cavity(const HeartMesh &mesh) {
+  const CavityEnds ends{lowest(mesh, "endocardium_lv"), dot(mesh.base_centre - mesh.apex, normalized(mesh.long_axis))};
+  if (!(ends.top > ends.bottom))
+    throw io::CaseError("segments: the base of the mesh lies below the apex of its left cavity");
+  return ends;
+}
+
 } // namespace
 
 int aha_segment(double height, double angle) {
@@ -49,9 +62,7 @@ int aha_segment(double height, double angle) {
 Segments heart_segments(const HeartMesh &mesh, const VentricularCoordinates &coordinates) {
   CORVIVO_ASSERT(coordinates.ventricle.size() == mesh.tetrahedra.size(), "coordinates and mesh have different cells");
   const Vector3 axis = normalized(mesh.long_axis);
-  const double top = dot(mesh.base_centre - mesh.apex, axis), bottom = lowest(mesh, "endocardium_lv");
-  if (!(top > bottom))
-    throw io::CaseError("segments: the base of the mesh lies below the apex of its left cavity");
+  const CavityEnds left = left_cavity(mesh);
   const double right_bottom = coordinates.biventricular() ? lowest(mesh, "endocardium_rv") : 0;
   Segments segments;
   for (std::size_t c = 0; c < mesh.tetrahedra.size(); ++c) {
@@ -59,15 +70,36 @@ Segments heart_segments(const HeartMesh &mesh, const VentricularCoordinates &coo
     const double height = dot(centroid(mesh, c) - mesh.apex, axis);
     int aha = 0, right = 0;
     if (place.ventricle == 0) {
-      aha = aha_segment((height - bottom) / (top - bottom), place.rotational);
+      aha = aha_segment(left.along(height), place.rotational);
     } else {
-      const double along = std::clamp((height - right_bottom) / (top - right_bottom), 0.0, 1.0 - 1e-12);
+      const double along = std::clamp((height - right_bottom) / (left.top - right_bottom), 0.0, 1.0 - 1e-12);
       const double width = coordinates.inferior_insertion - coordinates.anterior_insertion;
       const double from = std::remainder(place.rotational - M_PI / 3, 2 * M_PI) / width + 0.5;
       right = 1 + 3 * (2 - static_cast<int>(3 * along)) + std::clamp(static_cast<int>(std::floor(3 * from)), 0, 2);
     }
     segments.aha.push_back(aha);
     segments.right.push_back(right);
+  }
+  return segments;
+}
+
+std::vector<int> left_segments(const HeartMesh &mesh, const Vector3 &to_septum) {
+  if (!mesh.has_surface("endocardium_lv"))
+    throw io::CaseError("the mesh has no surface 'endocardium_lv'");
+  const std::vector<double> rotational = left_rotational(mesh, to_septum);
+  const CavityEnds cavity = left_cavity(mesh);
+  const std::vector<int> ventricle = detail::ventricle_of_cells(mesh);
+  std::vector<int> segments(mesh.tetrahedra.size(), 0);
+  for (std::size_t c = 0; c < segments.size(); ++c) {
+    if (ventricle[c] != 0)
+      continue;
+    double sine = 0, cosine = 0; // the mean of directions, as VentricularCoordinates::at takes it
+    for (const std::size_t n : mesh.tetrahedra[c]) {
+      sine += 0.25 * std::sin(rotational[n]);
+      cosine += 0.25 * std::cos(rotational[n]);
+    }
+    const double height = dot(centroid(mesh, c) - mesh.apex, normalized(mesh.long_axis));
+    segments[c] = aha_segment(cavity.along(height), std::atan2(sine, cosine));
   }
   return segments;
 }

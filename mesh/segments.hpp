@@ -25,6 +25,10 @@ int aha_segment(double height, double angle);
 /// echocardiography names (Rudski et al., J Am Soc Echocardiogr 23:685, 2010): thirds along the axis of the right cavity, basal first, each
 /// in anterior, lateral and inferior thirds between the insertions.
 Segments heart_segments(const HeartMesh &mesh, const VentricularCoordinates &coordinates);
+/// The AHA numbers of the same cells from the mesh alone, without coordinates. `to_septum` as in CoordinateOptions. Throws CaseError, which
+/// says why, where the mesh has no such segments: without a long axis, without "endocardium_lv" or where nothing says where the right
+/// ventricle lies.
+std::vector<int> left_segments(const HeartMesh &mesh, const Vector3 &to_septum = {});
 /// "basal anteroseptal" ... for AHA numbers 1 to 17; "right basal anterior" ... for 1 to 9.
 std::string aha_name(int segment);
 std::string right_name(int segment);

@@ -1,6 +1,7 @@
 #include <physics/observables.hpp>
 
 #include <physics/beats.hpp>
+#include <physics/elastances.hpp>
 #include <physics/energy_balance.hpp>
 #include <physics/simulation.hpp>
 
@@ -52,23 +53,10 @@ double loop_area(const std::vector<double> &volume, const std::vector<double> &p
   return area;
 }
 
+/// mmHg/s, 0 without any.
 double steepest_rise(const std::vector<double> &time, const std::vector<double> &pressure) {
-  double slope = 0;
-  for (std::size_t i = 1; i < time.size(); ++i)
-    slope = std::max(slope, (pressure[i] - pressure[i - 1]) / (time[i] - time[i - 1]) * 1000);
-  return slope;
-}
-
-/// Index of the step that ends the steepest fall, 0 without any.
-std::size_t steepest_fall(const std::vector<double> &time, const std::vector<double> &pressure) {
-  std::size_t at = 0;
-  double slope = 0;
-  for (std::size_t i = 1; i < time.size(); ++i)
-    if (const double here = (pressure[i] - pressure[i - 1]) / (time[i] - time[i - 1]); here < slope) {
-      slope = here;
-      at = i;
-    }
-  return at;
+  const std::size_t at = steepest_rise_at(time, pressure);
+  return at == 0 ? 0 : (pressure[at] - pressure[at - 1]) / (time[at] - time[at - 1]) * 1000;
 }
 
 /// Pressure of a ventricle where it first exceeds that of its atrium.
@@ -87,8 +75,8 @@ double pressure_at_inflow_closure(const io::TimeSeries &series, const std::strin
 
 double relaxation_time(const std::vector<double> &time, const std::vector<double> &pressure, double end_diastolic_pressure) {
   double n = 0, t = 0, tt = 0, y = 0, ty = 0;
-  for (std::size_t i = steepest_fall(time, pressure); i > 0 && i < time.size() && pressure[i] > std::max(0.0, end_diastolic_pressure + 5);
-       ++i) {
+  for (std::size_t i = steepest_fall_at(time, pressure);
+       i > 0 && i < time.size() && pressure[i] > std::max(0.0, end_diastolic_pressure + 5); ++i) {
     const double log_pressure = std::log(pressure[i]);
     n += 1, t += time[i], tt += time[i] * time[i], y += log_pressure, ty += time[i] * log_pressure;
   }
@@ -96,16 +84,22 @@ double relaxation_time(const std::vector<double> &time, const std::vector<double
   return n >= 3 && slope < 0 ? -1 / slope : std::nan("");
 }
 
-WallStrainMeter::WallStrainMeter(mesh::HeartMesh end_diastole, const mesh::Fibres &fibres)
-    : mesh_(std::move(end_diastole)), fibres_(fibres) {
+WallStrainMeter::WallStrainMeter(mesh::HeartMesh end_diastole, const mesh::Fibres &fibres, std::vector<int> segments)
+    : mesh_(std::move(end_diastole)), fibres_(fibres), segments_(std::move(segments)) {
+  CORVIVO_ASSERT(segments_.empty() || segments_.size() == mesh_.tetrahedra.size(), "segments and mesh have different cells");
   const auto right = std::find(mesh_.region_names.begin(), mesh_.region_names.end(), "rv_wall") - mesh_.region_names.begin();
-  std::vector<char> left(mesh_.nodes.size(), 0);
   for (std::size_t c = 0; c < mesh_.tetrahedra.size(); ++c)
-    if (mesh_.region[c] != right) {
+    if (mesh_.region[c] != right)
       cells_.push_back(c);
-      for (const std::size_t node : mesh_.tetrahedra[c])
-        left[node] = 1;
-    }
+  find_slices();
+  find_rim();
+}
+
+void WallStrainMeter::find_slices() {
+  std::vector<char> left(mesh_.nodes.size(), 0);
+  for (const std::size_t c : cells_)
+    for (const std::size_t node : mesh_.tetrahedra[c])
+      left[node] = 1;
   const double length = io::dot(mesh_.base_centre - mesh_.apex, mesh_.long_axis);
   double heights[2] = {};
   for (std::size_t node = 0; length > 0 && node < mesh_.nodes.size(); ++node) {
@@ -122,6 +116,24 @@ WallStrainMeter::WallStrainMeter(mesh::HeartMesh end_diastole, const mesh::Fibre
   }
   if (!apical_.empty() && !basal_.empty())
     distance_ = length * (heights[1] / basal_.size() - heights[0] / apical_.size());
+}
+
+/// A node stands for half of the two edges that meet in it, so that its neighbours' distances do not weigh.
+void WallStrainMeter::find_rim() {
+  if (!mesh_.has_surface("endocardium_lv"))
+    return;
+  std::vector<std::array<std::size_t, 3>> endocardium;
+  for (std::size_t t = 0; t < mesh_.triangles.size(); ++t)
+    if (mesh_.surface[t] == mesh_.surface_index("endocardium_lv"))
+      endocardium.push_back(mesh_.triangles[t]);
+  double length = 0;
+  for (const auto &[a, b] : mesh::rim_edges(endocardium)) {
+    const double half = 0.5 * io::norm(mesh_.nodes[b] - mesh_.nodes[a]);
+    rim_.insert(rim_.end(), {{a, half}, {b, half}});
+    length += 2 * half;
+  }
+  for (auto &[node, share] : rim_)
+    share /= length;
 }
 
 /// Mean right-handed rotation (radians) about the long axis of the slice around its own centre.
@@ -142,9 +154,27 @@ double WallStrainMeter::rotation(const std::vector<Vector3> &vertices, const std
   return std::atan2(across, along);
 }
 
+double WallStrainMeter::torsion(const std::vector<Vector3> &vertices) const {
+  if (!(distance_ > 0))
+    return 0;
+  // Seen from the apex one looks along the long axis, so counter-clockwise is the negative right-handed rotation about it.
+  const double turn = -(rotation(vertices, apical_) - rotation(vertices, basal_));
+  return turn * 180 / std::acos(-1.0) / (distance_ / 10);
+}
+
 WallStrain WallStrainMeter::measure(const std::vector<Vector3> &vertices) const {
   WallStrain strain;
   double total = 0;
+  std::array<double, mesh::aha_count> volumes{};
+  const auto add = [](DirectionalStrain &to, double weight, const DirectionalStrain &of) {
+    to.longitudinal += weight * of.longitudinal;
+    to.circumferential += weight * of.circumferential;
+    to.radial += weight * of.radial;
+  };
+  const auto scale = [](DirectionalStrain &one, double volume) { // NaN without any
+    for (double *component : {&one.longitudinal, &one.circumferential, &one.radial})
+      *component /= volume;
+  };
   for (const std::size_t c : cells_) {
     const auto &cell = mesh_.tetrahedra[c];
     Vector3 longitudinal{}, transmural{};
@@ -155,19 +185,22 @@ WallStrain WallStrainMeter::measure(const std::vector<Vector3> &vertices) const 
     transmural = io::normalized(transmural);
     longitudinal = io::normalized(longitudinal - io::dot(longitudinal, transmural) * transmural);
     const double volume = cell_volume(cell, mesh_.nodes);
+    const DirectionalStrain here{stretch(cell, mesh_.nodes, vertices, longitudinal) - 1,
+                                 stretch(cell, mesh_.nodes, vertices, io::cross(longitudinal, transmural)) - 1,
+                                 stretch(cell, mesh_.nodes, vertices, transmural) - 1};
     total += volume;
-    strain.longitudinal += volume * (stretch(cell, mesh_.nodes, vertices, longitudinal) - 1);
-    strain.circumferential += volume * (stretch(cell, mesh_.nodes, vertices, io::cross(longitudinal, transmural)) - 1);
-    strain.radial += volume * (stretch(cell, mesh_.nodes, vertices, transmural) - 1);
+    add(strain, volume, here);
+    if (const int segment = segments_.empty() ? 0 : segments_[c]; segment > 0) {
+      volumes[static_cast<std::size_t>(segment - 1)] += volume;
+      add(strain.segments[static_cast<std::size_t>(segment - 1)], volume, here);
+    }
   }
-  strain.longitudinal /= total;
-  strain.circumferential /= total;
-  strain.radial /= total;
-  if (distance_ > 0) {
-    // Seen from the apex one looks along the long axis, so counter-clockwise is the negative right-handed rotation about it.
-    const double turn = -(rotation(vertices, apical_) - rotation(vertices, basal_));
-    strain.torsion = turn * 180 / std::acos(-1.0) / (distance_ / 10);
-  }
+  scale(strain, total);
+  for (std::size_t s = 0; s < volumes.size(); ++s)
+    scale(strain.segments[s], volumes[s]);
+  strain.torsion = torsion(vertices);
+  for (const auto &[node, share] : rim_)
+    strain.mitral_descent -= share * io::dot(vertices[node] - mesh_.nodes[node], mesh_.long_axis);
   return strain;
 }
 
@@ -196,7 +229,7 @@ void observe_ventricle(const io::TimeSeries &series, const std::string &ventricl
 /// How the left ventricle relaxes.
 void observe_relaxation(const io::TimeSeries &series, const Setter &set) {
   const auto &time = series.column("time"), &pressure = series.column("pressure_lv");
-  if (const std::size_t fall = steepest_fall(time, pressure); fall > 0)
+  if (const std::size_t fall = steepest_fall_at(time, pressure); fall > 0)
     set("sim_lv_dpdt_min", 1000 * (pressure[fall] - pressure[fall - 1]) / (time[fall] - time[fall - 1]), "mmHg/s");
   if (const double tau = relaxation_time(time, pressure, pressure_at_inflow_closure(series, "lv", "la")); std::isfinite(tau))
     set("sim_lv_tau", tau, "ms");
@@ -210,6 +243,36 @@ void observe_strains(const io::TimeSeries &series, const Setter &set) {
   set("sim_wall_thickening", 100 * series.column("strain_radial")[end_systole], "%");
   set("sim_torsion", *std::max_element(torsion.begin(), torsion.end(), [](double a, double b) { return std::abs(a) < std::abs(b); }),
       "deg/cm");
+  set("sim_mapse", largest(series.column("mitral_descent")), "mm");
+}
+
+/// End-systolic elastance of the left ventricle against that of the arteries.
+void observe_end_systole(const io::TimeSeries &series, double stroke_volume, const Setter &set) {
+  const auto &time = series.column("time"), &pressure = series.column("pressure_lv");
+  const std::size_t end = end_of_ejection(pressure, series.column("pressure_aorta"));
+  if (end == pressure.size() || !(stroke_volume > 0))
+    return;
+  const double arterial = pressure[end] / stroke_volume;
+  set("sim_lv_esp", pressure[end], "mmHg");
+  set("sim_arterial_elastance", arterial, "mmHg/mL");
+  const double peak = isovolumic_peak(time, pressure, pressure_at_inflow_closure(series, "lv", "la"));
+  if (!(peak > pressure[end]))
+    return;
+  const double ventricular = (peak - pressure[end]) / stroke_volume;
+  set("sim_lv_isovolumic_peak", peak, "mmHg");
+  set("sim_lv_ees", ventricular, "mmHg/mL");
+  set("sim_va_coupling", arterial / ventricular, "1");
+}
+
+/// The run begins in the passive balance of the first end diastole.
+void observe_end_diastole(const HeartbeatResult &result, const Setter &set) {
+  const EndDiastolicCurve curve = end_diastolic_curve(result.series.column("volume_lv").front(),
+                                                      result.series.column("pressure_lv").front(), result.reference.volume[0]);
+  if (!std::isfinite(curve.beta))
+    return;
+  set("sim_lv_edpvr_alpha", curve.alpha, "1");
+  set("sim_lv_edpvr_beta", curve.beta, "1");
+  set("sim_lv_edpvr_v30", curve.v30, "mL");
 }
 
 } // namespace
@@ -229,6 +292,8 @@ void observe(const HeartbeatResult &result, io::Quantities &quantities) {
   set("sim_aortic_systolic", largest(series.column("pressure_aorta")), "mmHg");
   set("sim_aortic_diastolic", smallest(series.column("pressure_aorta")), "mmHg");
   observe_relaxation(series, set);
+  observe_end_systole(series, quantities.value("sim_lv_sv"), set);
+  observe_end_diastole(result, set);
   if (result.cavities == 2) {
     observe_ventricle(series, "rv", "ra", set);
     set("sim_pulmonary_systolic", largest(series.column("pressure_artery_pulmonary")), "mmHg");

@@ -55,7 +55,29 @@ void Simulation::Parts::set_up() {
   solid.set_rest(displacement_as_imaged(result.reference));
   solid.set_calcium(input.mesh, input.calcium);
   result.mesh_volume = imaged_volumes(comm, input.mesh);
+  find_segments();
   add_columns();
+}
+
+void Simulation::Parts::find_segments() {
+  std::string problem;
+  io::on_rank_0(comm, [&] {
+    try {
+      segments = mesh::left_segments(input.mesh, input.to_septum);
+    } catch (const io::CaseError &error) { // a heart beats without names for its walls
+      problem = error.what();
+    }
+  });
+  problem = io::broadcast(problem, comm);
+  if (!problem.empty()) {
+    if (!input.until_end_systole)
+      io::say("    no strains by AHA segment: " + problem);
+    return;
+  }
+  result.segment_strains.add_column("time", "ms");
+  for (const char *direction : {"longitudinal_", "circumferential_", "radial_"})
+    for (std::size_t s = 1; s <= mesh::aha_count; ++s)
+      result.segment_strains.add_column(direction + std::to_string(s), "1");
 }
 
 /// A state with the volumes (mm^3) of the 3-D cavities.
@@ -89,7 +111,7 @@ void Simulation::Parts::measure_strains_from(std::vector<io::Vector3> vertices) 
     return;
   mesh::HeartMesh loaded = input.mesh;
   loaded.nodes = end_diastole;
-  strains = std::make_unique<WallStrainMeter>(loaded, input.fibres);
+  strains = std::make_unique<WallStrainMeter>(loaded, input.fibres, segments);
 }
 
 void Simulation::Parts::add_columns() {
@@ -102,31 +124,40 @@ void Simulation::Parts::add_columns() {
                                    {"strain_longitudinal", "1"},
                                    {"strain_circumferential", "1"},
                                    {"strain_radial", "1"},
-                                   {"torsion", "deg/cm"}})
+                                   {"torsion", "deg/cm"},
+                                   {"mitral_descent", "mm"}})
     result.series.add_column(name, unit);
   for (const std::string &name : EnergyBalance::columns())
     result.series.add_column(name, "mJ");
 }
 
+/// Those of the wall, for the series, and a row of those of its segments. Collective.
+std::vector<double> Simulation::Parts::record_strains(const std::vector<io::Vector3> &displacement) {
+  std::vector<double> numbers, row{time};
+  if (strains) {
+    const WallStrain wall = strains->measure(vertices_at(result.reference, displacement));
+    numbers = {wall.longitudinal, wall.circumferential, wall.radial, wall.torsion, wall.mitral_descent};
+    for (const auto component : {&DirectionalStrain::longitudinal, &DirectionalStrain::circumferential, &DirectionalStrain::radial})
+      for (const DirectionalStrain &segment : wall.segments)
+        row.push_back(segment.*component);
+  }
+  if (!result.segment_strains.columns().empty())
+    result.segment_strains.append_row(io::broadcast(row, comm));
+  return io::broadcast(numbers, comm);
+}
+
 /// A row of the series and, when it is due, a snapshot. Collective.
 void Simulation::Parts::record(const Solid::State &at, const HeartbeatObserver &observer) {
   const std::vector<io::Vector3> displacement = solid.domain().gather(u);
-  double strain[4] = {};
-  if (strains) {
-    const WallStrain wall = strains->measure(vertices_at(result.reference, displacement));
-    strain[0] = wall.longitudinal;
-    strain[1] = wall.circumferential;
-    strain[2] = wall.radial;
-    strain[3] = wall.torsion;
-  }
-  MPI_Bcast(strain, 4, MPI_DOUBLE, 0, comm);
+  const std::vector<double> wall = record_strains(displacement);
   const CirculationState whole = with_volumes(state, at.volume);
   const PerCavity mmHg = in_mmHg(pressure);
   std::vector<double> row{time};
   for (const double value : input.circulation.columns(input.circulation_time + time / ms_per_s, whole, mmHg[0],
                                                       cavities == 2 ? std::optional<double>(mmHg[1]) : std::nullopt))
     row.push_back(value);
-  row.insert(row.end(), {input.circulation.total_volume(whole), tension, at.min_det_f, strain[0], strain[1], strain[2], strain[3]});
+  row.insert(row.end(), {input.circulation.total_volume(whole), tension, at.min_det_f});
+  row.insert(row.end(), wall.begin(), wall.end());
   const std::vector<double> energies = energy.values(solid);
   row.insert(row.end(), energies.begin(), energies.end());
   result.series.append_row(row);

@@ -29,6 +29,7 @@ struct HeartbeatInput {
   double rv_tension_scale = 1;          ///< a further one on that of the right free wall
   const Reference *reference = nullptr; ///< stress-free shape (rank 0) when it is known already
   bool until_end_systole = false;       ///< stop once every 3-D ventricle fills again: all that a stroke volume needs
+  io::Vector3 to_septum{};              ///< as in mesh::CoordinateOptions, for the AHA segments
 };
 
 /// One saved instant, on rank 0.
@@ -53,6 +54,7 @@ struct HeartbeatResult {
   std::vector<double> residuals;        ///< of the failed step
   std::vector<double> beat_starts{0.0}; ///< ms, of each beat that was begun
   bool limit_cycle = false;             ///< the last beat is like the one before
+  io::TimeSeries segment_strains;       ///< columns: see `Simulation`; none where the mesh has no AHA segments
   int steps = 0, newton_iterations = 0, factorisations = 0, linear_iterations = 0;
   /// Throws SolveError with `failure` and `residuals` when partial.
   void require_complete() const;
@@ -62,7 +64,9 @@ struct HeartbeatResult {
 /// step under the pressure ramps from the old to the new p. Steps that fail are halved. Columns of the series: time [ms], all of
 /// ClosedLoop::column_names (pressure and volume of a 3-D ventricle are its own), blood_volume [mL] with the 3-D cavities, tension_mean
 /// [kPa], min_det_f [1], of the left wall (septum included) against the beat's end diastole strain_longitudinal strain_circumferential
-/// strain_radial [1], torsion [deg/cm], and those of EnergyBalance [mJ]. Each beat has the same calcium; time and circulation run on.
+/// strain_radial [1], torsion [deg/cm], mitral_descent [mm] (see WallStrain), and those of EnergyBalance [mJ]. Each beat has the same
+/// calcium; time and circulation run on. Of the segments' strains, a row for each of the series: time [ms], longitudinal_1 to
+/// longitudinal_17 [1], then circumferential_ and radial_ of the same AHA segments, against the same end diastole.
 class Simulation {
 public:
   /// Collective: unloads (unless the input knows the reference) and inflates to the end-diastolic pressure, or goes on from the last
@@ -102,5 +106,7 @@ io::Grid to_grid(const Reference &reference, const Snapshot &snapshot);
 /// Series, reference shape and how it ended, in a folder; on rank 0. `load` throws CaseError for a folder that `save` did not write.
 void save(const HeartbeatResult &result, const std::string &folder);
 HeartbeatResult load_heartbeat(const std::string &folder);
+/// The segments' strains of the last beat; without columns where there are none.
+io::TimeSeries load_segment_strains(const std::string &folder);
 
 } // namespace corvivo::physics

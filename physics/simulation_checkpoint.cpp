@@ -28,10 +28,12 @@ std::string Simulation::Parts::fingerprint() const {
     std::string bytes = as_text(options) + as_text(input.circulation.options()) + as_text(fibres.options);
     const std::vector<double> loads = {input.circulation_time, input.tension_scale, input.rv_tension_scale,
                                        input.until_end_systole ? 1.0 : 0.0};
+    const std::vector<io::Vector3> directions = {input.to_septum, mesh.to_right_ventricle};
     const std::vector<double> start(input.state.begin(), input.state.end());
     for (const std::vector<double> *numbers : {&loads, &start, &fibres.depth, &input.calcium.times})
       bytes += io::to_bytes(*numbers);
-    for (const std::vector<io::Vector3> *vectors : {&mesh.nodes, &result.reference.places, &fibres.transmural, &fibres.longitudinal})
+    for (const std::vector<io::Vector3> *vectors :
+         {&mesh.nodes, &result.reference.places, &fibres.transmural, &fibres.longitudinal, &directions})
       bytes += io::to_bytes(*vectors);
     bytes += io::to_bytes(mesh.tetrahedra) + io::to_bytes(mesh.triangles) + io::to_bytes(mesh.surface) + io::to_bytes(mesh.region) +
              io::to_bytes(fibres.right);
@@ -58,6 +60,7 @@ void Simulation::Parts::keep() {
   for (const petsc::Vector *vector : {&u, &before})
     archive(petsc::owned_entries(*vector));
   archive(result.series);
+  archive(result.segment_strains);
   archive(result.beat_starts);
   archive(end_diastole);
   solid.keep_past(archive);
@@ -102,6 +105,7 @@ bool Simulation::Parts::go_on(const Restart &restart) {
     petsc::set_owned_entries(*vector, values);
   }
   (*archive)(result.series);
+  (*archive)(result.segment_strains);
   (*archive)(result.beat_starts);
   std::vector<io::Vector3> vertices;
   (*archive)(vertices);

@@ -1,4 +1,5 @@
 /// Heartbeats as files and as grids.
+#include <physics/beats.hpp>
 #include <physics/simulation.hpp>
 
 #include <io/base/errors.hpp>
@@ -16,7 +17,7 @@ namespace {
 using io::operator+;
 using io::operator*;
 
-constexpr const char *heading = "corvivo heartbeat 3";
+constexpr const char *heading = "corvivo heartbeat 3", *segment_file = "/segment_strains.csv";
 
 std::vector<double> flat(const std::vector<io::Vector3> &vectors) {
   std::vector<double> numbers;
@@ -61,6 +62,9 @@ io::Grid to_grid(const Reference &reference, const Snapshot &snapshot) {
 void save(const HeartbeatResult &result, const std::string &folder) {
   std::filesystem::create_directories(folder);
   io::write_file(folder + "/series.csv", io::to_csv(result.series));
+  std::filesystem::remove(folder + segment_file); // of an earlier run
+  if (result.segment_strains.rows() > 0)
+    io::write_file(folder + segment_file, io::to_csv(result.segment_strains));
   mesh::save(result.reference.mesh, folder + "/imaged.vtu");
   const mesh::Fibres &fibres = result.reference.fibres;
   nlohmann::json about = {{"format", heading},
@@ -139,8 +143,22 @@ HeartbeatResult load_heartbeat(const std::string &folder) {
         fibres.right.push_back({node[0], node[1], node[2], node[3], node[4]});
     }
     result.series = io::time_series_from_csv(folder + "/series.csv");
+    if (std::filesystem::exists(folder + segment_file))
+      result.segment_strains = io::time_series_from_csv(folder + segment_file);
     result.reference.mesh = mesh::load(folder + "/imaged.vtu");
     return result;
+  } catch (const nlohmann::json::exception &problem) {
+    throw io::CaseError(file + ": damaged (" + problem.what() + "); remove it to run the stage again");
+  }
+}
+
+io::TimeSeries load_segment_strains(const std::string &folder) {
+  if (!std::filesystem::exists(folder + segment_file))
+    return {};
+  const std::string file = folder + "/heartbeat.json";
+  try {
+    const auto starts = nlohmann::json::parse(io::read_file(file)).at("beat_starts_ms").get<std::vector<double>>();
+    return beat_of(io::time_series_from_csv(folder + segment_file), starts, starts.size() - 1);
   } catch (const nlohmann::json::exception &problem) {
     throw io::CaseError(file + ": damaged (" + problem.what() + "); remove it to run the stage again");
   }

@@ -21,6 +21,7 @@ struct Simulation::Parts {
   Newton newton;
   petsc::Vector u, before, guess, missed;
   std::vector<io::Vector3> end_diastole;    ///< places of the vertices that strains are against; rank 0
+  std::vector<int> segments;                ///< AHA number of each cell; rank 0, empty: not known
   std::unique_ptr<WallStrainMeter> strains; ///< rank 0
   CirculationState state;
   EnergyBalance energy;
@@ -48,8 +49,10 @@ struct Simulation::Parts {
   CirculationState with_volumes(CirculationState of, const PerCavity &volume) const;
   void set_up();
   void load_to_end_diastole();
+  void find_segments();
   void measure_strains_from(std::vector<io::Vector3> vertices);
   void add_columns();
+  std::vector<double> record_strains(const std::vector<io::Vector3> &displacement);
   void record(const Solid::State &at, const HeartbeatObserver &observer);
   double surprise(double dt, const PerCavity &change) const;
   NewtonResult attempt(double dt, bool extrapolate, CirculationState &next);

@@ -9,6 +9,7 @@
 #include <io/report/surface_picture.hpp>
 #include <mesh/heart_mesh.hpp>
 #include <mesh/segmentation.hpp>
+#include <physics/simulation.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -89,6 +90,8 @@ io::ReportData Outputs::report_data(const io::Quantities &quantities) const {
         io::parameter_rows(calibration::CalibrationResult::load(file("calibration", "calibration.json")).posterior.space, quantities);
   data.fitted = series("calibration", "fitted_beat.csv");
   data.heartbeat = series("heartbeat", "heartbeat.csv");
+  if (finished("heartbeat"))
+    data.segment_strains = physics::load_segment_strains(pipeline_.folder("heartbeat").string());
   data.ecg = series("electrophysiology", "ecg.csv");
   data.measured_ecg = series("ecg", "beat.csv");
   if (finished("prognosis"))

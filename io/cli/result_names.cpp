@@ -229,6 +229,23 @@ const std::vector<ResultName> &result_names() {
        "counter-clockwise seen from the apex."},
       {"sim_wall_thickening", "%",
        "Transmural strain when the volume is smallest: mean over the wall's volume, against the end-diastolic shape."},
+      {"sim_mapse", "mm",
+       "Mitral annular plane systolic excursion (echocardiography's is Wang et al., Eur Heart J Cardiovasc Imaging 24:1384, 2023): "
+       "largest descent along the end-diastolic long axis of the mean of the left endocardium's rim, which is where the mesh ends, the "
+       "base plane."},
+      {"sim_lv_esp", "mmHg", "LV pressure when the aortic valve closes: the last instant at which it is above the aortic one."},
+      {"sim_lv_isovolumic_peak", "mmHg",
+       "Peak that the LV pressure would have without ejection, by a cosine through both isovolumic phases (Takeuchi, Circulation 83:202, "
+       "1991)."},
+      {"sim_lv_ees", "mmHg/mL", "End-systolic elastance of this single beat: (sim_lv_isovolumic_peak - sim_lv_esp) / sim_lv_sv."},
+      {"sim_arterial_elastance", "mmHg/mL",
+       "Effective arterial elastance: sim_lv_esp / sim_lv_sv (Sunagawa, Am J Physiol 245:H773, 1983)."},
+      {"sim_va_coupling", "1", "Ventriculo-arterial coupling: sim_arterial_elastance / sim_lv_ees."},
+      {"sim_lv_edpvr_alpha", "1",
+       "End-diastolic pressure-volume relation p/mmHg = alpha (V/mL)^beta (Klotz 2006) through the first end diastole; its V0 is the "
+       "volume of the stress-free shape."},
+      {"sim_lv_edpvr_beta", "1", "Its exponent."},
+      {"sim_lv_edpvr_v30", "mL", "Its volume at 30 mmHg."},
       {"sim_beats", "1", "Beats of the 3-D ventricle that were run; the other sim_ quantities are of the last."},
       {"sim_limit_cycle_sv_change", "%",
        "Change of sim_lv_sv from the beat before the last; below 1 % with that of the volume: the limit cycle."},

@@ -139,7 +139,15 @@ void add_segments(const mesh::HeartMesh &mesh, const mesh::VentricularCoordinate
   io::write_vtu(grid, (folder / "coordinates.vtu").string());
 }
 
-/// Where the label map, if there is one, shows the right ventricle attached. Collective; known on rank 0.
+/// Imported bodies without a base or an axis have fibres, but no coordinates. Collective.
+bool has_coordinates(const mesh::HeartMesh &mesh, MPI_Comm comm) {
+  std::vector<double> answer;
+  io::on_rank_0(comm, [&] { answer = {mesh.has_surface("base") && io::norm(mesh.long_axis) > 0 ? 1.0 : 0.0}; });
+  return io::broadcast(answer, comm)[0] > 0;
+}
+
+} // namespace
+
 mesh::CoordinateOptions septum_of(const Pipeline &pipeline, bool label_map, MPI_Comm comm) {
   mesh::CoordinateOptions options;
   io::on_rank_0(comm, [&] {
@@ -151,15 +159,6 @@ mesh::CoordinateOptions septum_of(const Pipeline &pipeline, bool label_map, MPI_
   });
   return options;
 }
-
-/// Imported bodies without a base or an axis have fibres, but no coordinates. Collective.
-bool has_coordinates(const mesh::HeartMesh &mesh, MPI_Comm comm) {
-  std::vector<double> answer;
-  io::on_rank_0(comm, [&] { answer = {mesh.has_surface("base") && io::norm(mesh.long_axis) > 0 ? 1.0 : 0.0}; });
-  return io::broadcast(answer, comm)[0] > 0;
-}
-
-} // namespace
 
 Stage fibres_stage(StageContext context) {
   Pipeline &pipeline = context.pipeline;

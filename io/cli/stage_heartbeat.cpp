@@ -281,6 +281,7 @@ Stage heartbeat_stage(StageContext context) {
             KeptNumbers kept(comm, folder);
             const auto fitted_shape = fit_stiffness(options, pipeline, heart, kept, quantities);
             physics::HeartbeatInput input = input_of(heart, circulation, cycle);
+            input.to_septum = septum_of(pipeline, true, comm).to_septum;
             set_tension(options, pipeline, circulation, cycle, cavities, kept, input, quantities);
             quantities.set("tension_scale", input.tension_scale, "1");
             if (cavities == 2)

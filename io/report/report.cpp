@@ -95,8 +95,9 @@ std::string report_html(const ReportData &data) {
                      escape_html(data.title) + " - Corvivo report</title>\n<style>\n" + report_style() +
                      "</style>\n</head>\n<body>\n<main>\n";
   page += header(data) + failures(data.failures) + notes(data.notes);
-  for (const auto part : {key_numbers_section, heartbeat_section, scores_section, comparison_section, parameters_section, scenarios_section,
-                          segmentation_section, wall_section, activation_section, waves_section, measured_ecg_section, ecg_section})
+  for (const auto part :
+       {key_numbers_section, heartbeat_section, strains_section, scores_section, comparison_section, parameters_section, scenarios_section,
+        segmentation_section, wall_section, activation_section, waves_section, measured_ecg_section, ecg_section})
     page += part(data);
   page += absent(data) + all_results_section(data) + run_section(data);
   page += "</main>\n<footer><p>Research use, not medical advice. Numbers are those of results.json, rounded for reading.</p></footer>\n";

@@ -74,11 +74,12 @@ struct StageFailure {
 struct ReportData {
   std::string title; ///< of the case
   std::vector<Fact> patient;
-  Quantities quantities;   ///< what results.json holds
-  TimeSeries heartbeat;    ///< `time [ms]`, `volume_lv`, `pressure_lv`, `pressure_aorta` ... of the 3-D heartbeat
-  TimeSeries fitted;       ///< the same columns of the fitted circulation, drawn dashed
-  TimeSeries ecg;          ///< `time [ms]` and the leads [mV]
-  TimeSeries measured_ecg; ///< the averaged beat of a record: `time [ms]` from the QRS onset and the leads [mV]
+  Quantities quantities;      ///< what results.json holds
+  TimeSeries heartbeat;       ///< `time [ms]`, `volume_lv`, `pressure_lv`, `pressure_aorta` ... of the 3-D heartbeat
+  TimeSeries segment_strains; ///< `time [ms]`, `longitudinal_1` to `radial_17` [1] by AHA segment, of the 3-D heartbeat
+  TimeSeries fitted;          ///< the same columns of the fitted circulation, drawn dashed
+  TimeSeries ecg;             ///< `time [ms]` and the leads [mV]
+  TimeSeries measured_ecg;    ///< the averaged beat of a record: `time [ms]` from the QRS onset and the leads [mV]
   std::optional<SurfacePicture> activation;
   std::vector<PotentialFrame> potential; ///< on the points of `activation`, by time
   TimeSeries potential_points;           ///< `time [ms]` and the potential [mV] at named points

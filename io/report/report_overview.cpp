@@ -97,6 +97,34 @@ bool has_right(const ReportData &data) {
   return data.heartbeat.rows() > 0 && data.quantities.has("sim_rv_edv");
 }
 
+/// Through the end-systolic corner of the left loop, from no pressure to a tenth above its peak.
+void add_end_systolic_line(std::vector<PlotSeries> &all, const ReportData &data) {
+  const Quantity *slope = data.quantities.find("sim_lv_ees"), *pressure = data.quantities.find("sim_lv_esp"),
+                 *volume = data.quantities.find("sim_lv_esv"), *peak = data.quantities.find("sim_lv_peak_pressure");
+  if (!slope || !pressure || !volume || !peak || !(slope->value > 0))
+    return;
+  const auto at = [&](double p) { return volume->value + (p - pressure->value) / slope->value; };
+  const double from = std::max(0.0, at(0)), to = at(1.1 * peak->value);
+  add_curve(all, {from, to}, {pressure->value + slope->value * (from - volume->value), 1.1 * peak->value},
+            {"ESPVR, single beat", "#444b54", true});
+}
+
+/// As far as the left loop goes.
+void add_end_diastolic_curve(std::vector<PlotSeries> &all, const ReportData &data) {
+  const Quantity *alpha = data.quantities.find("sim_lv_edpvr_alpha"), *beta = data.quantities.find("sim_lv_edpvr_beta");
+  const std::vector<double> loop = column_in(data.heartbeat, "volume_lv", "mL");
+  if (!alpha || !beta || loop.empty())
+    return;
+  const double from = *std::min_element(loop.begin(), loop.end()), to = 1.05 * *std::max_element(loop.begin(), loop.end());
+  std::vector<double> volumes, pressures;
+  constexpr int pieces = 40;
+  for (int i = 0; i <= pieces; ++i) {
+    volumes.push_back(from + i * (to - from) / pieces);
+    pressures.push_back(alpha->value * std::pow(volumes.back(), beta->value));
+  }
+  add_curve(all, volumes, pressures, {"EDPVR, Klotz", "#8a4fa3", true});
+}
+
 std::string pressure_volume_loop(const ReportData &data) {
   std::vector<PlotSeries> curves;
   add_loop(curves, data.heartbeat, "lv", {has_right(data) ? "left ventricle, 3-D" : "3-D heartbeat", lv_colour});
@@ -105,6 +133,8 @@ std::string pressure_volume_loop(const ReportData &data) {
   add_loop(curves, data.fitted, "lv", {has_right(data) ? "left, fitted circulation" : "fitted circulation", aorta_colour, true});
   if (has_right(data))
     add_loop(curves, data.fitted, "rv", {"right, fitted circulation", la_colour, true});
+  add_end_systolic_line(curves, data);
+  add_end_diastolic_curve(curves, data);
   if (curves.empty())
     return "";
   PlotOptions options;
@@ -157,9 +187,9 @@ std::string pressure_trace(const ReportData &data) {
 
 std::string key_numbers_section(const ReportData &data) {
   const std::string measured = tiles(data, {"lv_ef", "lv_edv", "lv_esv", "lv_sv", "lv_mass", "rv_ef"});
-  const std::string simulated =
-      tiles(data, {"sim_lv_ef", "sim_lv_peak_pressure", "sim_lv_edp", "sim_aortic_systolic", "sim_aortic_diastolic", "sim_lv_dpdt_max",
-                   "sim_stroke_work", "sim_gls", "sim_rv_ef", "sim_rv_peak_pressure", "sim_pulmonary_systolic", "qrs_duration"});
+  const std::string simulated = tiles(data, {"sim_lv_ef", "sim_lv_peak_pressure", "sim_lv_edp", "sim_aortic_systolic",
+                                             "sim_aortic_diastolic", "sim_lv_dpdt_max", "sim_stroke_work", "sim_va_coupling", "sim_gls",
+                                             "sim_mapse", "sim_rv_ef", "sim_rv_peak_pressure", "sim_pulmonary_systolic", "qrs_duration"});
   const std::string recorded =
       tiles(data, {"ecg_heart_rate", "ecg_qrs_duration", "ecg_qt_interval", "ecg_qtc_bazett", "ecg_qtc_fridericia", "ecg_qrs_axis"});
   if ((measured + recorded + simulated).empty())

@@ -9,6 +9,7 @@ namespace corvivo::io {
 
 std::string key_numbers_section(const ReportData &data);
 std::string heartbeat_section(const ReportData &data);
+std::string strains_section(const ReportData &data);
 std::string scores_section(const ReportData &data);
 std::string comparison_section(const ReportData &data);
 std::string parameters_section(const ReportData &data);

@@ -63,6 +63,24 @@ io::TimeSeries beat(double edv, double esv, double systolic, double shift) {
   return series;
 }
 
+/// Every segment shortens and thickens with the volume, the apex a little more.
+io::TimeSeries segment_strains(const io::TimeSeries &beat) {
+  io::TimeSeries strains;
+  strains.add_column("time", "ms");
+  for (const char *direction : {"longitudinal_", "circumferential_", "radial_"})
+    for (int segment = 1; segment <= 17; ++segment)
+      strains.add_column(direction + std::to_string(segment), "1");
+  const std::vector<double> &time = beat.column("time"), &volume = beat.column("volume_lv");
+  for (std::size_t i = 0; i < time.size(); ++i) {
+    std::vector<double> row{time[i]};
+    for (const double size : {-0.3, -0.42, 0.7})
+      for (int segment = 1; segment <= 17; ++segment)
+        row.push_back(size * (1 - volume[i] / volume[0]) * (1 + 0.01 * segment));
+    strains.append_row(row);
+  }
+  return strains;
+}
+
 io::TimeSeries twelve_leads() {
   io::TimeSeries ecg;
   ecg.add_column("time", "ms");
@@ -111,6 +129,15 @@ io::Quantities quantities() {
   add(q, "mechanics", "sim_lv_dpdt_max", 1520, "mmHg/s");
   add(q, "mechanics", "sim_stroke_work", 1.31, "J");
   add(q, "mechanics", "sim_gls", -14.2, "%");
+  add(q, "mechanics", "sim_mapse", 9.6, "mm");
+  add(q, "mechanics", "sim_lv_esp", 97.0, "mmHg");
+  add(q, "mechanics", "sim_lv_isovolumic_peak", 262.0, "mmHg");
+  add(q, "mechanics", "sim_lv_ees", 1.888, "mmHg/mL");
+  add(q, "mechanics", "sim_arterial_elastance", 1.1098, "mmHg/mL");
+  add(q, "mechanics", "sim_va_coupling", 0.5878, "1");
+  add(q, "mechanics", "sim_lv_edpvr_alpha", 4.9e-13, "1");
+  add(q, "mechanics", "sim_lv_edpvr_beta", 6.03, "1");
+  add(q, "mechanics", "sim_lv_edpvr_v30", 195.0, "mL");
   add(q, "mechanics", "blood_volume_drift", 3.1e-10, "mL");
   add(q, "surrogate", "surrogate_error", 0.42, "%");
   add(q, "surrogate", "surrogate_speedup", 5230, "1");
@@ -186,6 +213,7 @@ io::ReportData sample_report() {
   }
   io::add_reference_ranges(data.quantities);
   data.heartbeat = beat(163.4, 76, 118, 0);
+  data.segment_strains = segment_strains(data.heartbeat);
   data.fitted = beat(162.1, 69.9, 119, 12);
   data.ecg = twelve_leads();
   data.activation = io::SurfacePicture{ellipsoid_surface(), "activation_time [ms]", {0, 0, 1}, {1, 0.3, 0}};

@@ -181,6 +181,39 @@ TEST(Report, MeasuredEcgStandsBesideTheSimulatedOneWithItsMarks) {
   EXPECT_NE(alone.find("simulated ECG"), std::string::npos) << "it is not part of this run";
 }
 
+TEST(Report, ShowsTheStrainsOfEverySegment) {
+  ReportData data = sample_report();
+  const std::string page = report_html(data);
+  const std::string strain = page.substr(page.find("id=\"strain\""), page.find("id=\"scores\"") - page.find("id=\"strain\""));
+  EXPECT_EQ(count(strain, "of the 17 segments"), 3u) << "a bull's-eye for each direction";
+  EXPECT_EQ(count(strain, "<polyline"), 17u) << "a curve for each segment";
+  // 76 of 163.4 mL: a radial strain of the 17th of 0.7 * 0.5349 * 1.17, the longitudinal one of the first of -0.3 * 0.5349 * 1.01.
+  EXPECT_NE(strain.find("segment 17: 43.8 %"), std::string::npos);
+  EXPECT_NE(strain.find("segment 1: -16.2 %"), std::string::npos);
+  data.segment_strains = {};
+  const std::string without = report_html(data);
+  expect_well_formed(without);
+  EXPECT_NE(without.find("Strains by AHA segment are not available"), std::string::npos);
+  data.heartbeat = {};
+  EXPECT_EQ(report_html(data).find("id=\"strain\""), std::string::npos) << "of no heartbeat nothing is missed";
+}
+
+TEST(Report, DrawsBothPressureVolumeRelationsAtTheLoop) {
+  ReportData data = sample_report();
+  const auto loop = [&] {
+    const std::string page = report_html(data);
+    const std::size_t from = page.find("Pressure and volume");
+    return page.substr(from, page.find("</figure>", from) - from);
+  };
+  EXPECT_EQ(count(loop(), "<polyline"), 4u) << "two loops, ESPVR, EDPVR";
+  EXPECT_NE(loop().find("ESPVR, single beat"), std::string::npos);
+  EXPECT_NE(loop().find("EDPVR, Klotz"), std::string::npos);
+  data.quantities.set("sim_lv_ees", std::nan(""), "mmHg/mL");
+  EXPECT_EQ(count(loop(), "<polyline"), 3u);
+  data.quantities = {};
+  EXPECT_EQ(count(loop(), "<polyline"), 2u);
+}
+
 TEST(Report, OfAnEmptyRunSaysWhatIsNotThere) {
   const std::string page = report_html({});
   expect_well_formed(page);
@@ -207,6 +240,7 @@ TEST(Report, OfAPartialRunShowsWhatThereIsAndWhatFailed) {
 TEST(Report, SurvivesEachPartMissingAlone) {
   const std::vector<std::function<void(ReportData &)>> removals{[](ReportData &d) { d.quantities = {}; },
                                                                 [](ReportData &d) { d.heartbeat = {}; },
+                                                                [](ReportData &d) { d.segment_strains = {}; },
                                                                 [](ReportData &d) { d.fitted = {}; },
                                                                 [](ReportData &d) { d.ecg = {}; },
                                                                 [](ReportData &d) { d.activation = {}; },

@@ -3,6 +3,7 @@
 #include <mesh/ellipsoid.hpp>
 #include <mesh/segments.hpp>
 #include <tests/mesh/biventricle.hpp>
+#include <tests/support/complaint.hpp>
 #include <tests/support/petsc.hpp>
 
 #include <gtest/gtest.h>
@@ -148,6 +149,28 @@ TEST(Segments, OfABiventricleAreThoseOfBothWalls) {
     EXPECT_NEAR(quantities.value("aha_thickness_" + std::to_string(s)), 10, 1.5) << "ellipsoids 10 mm apart, septum included";
   EXPECT_GT(quantities.value("rv_segment_thickness_2"), 2);
   EXPECT_LT(quantities.value("rv_segment_thickness_2"), 8);
+}
+
+TEST(Segments, OfTheLeftWallNeedNoCoordinates) {
+  EXPECT_EQ(left_segments(ventricle(), {1, 0, 0}), heart_segments(ventricle(), coordinates(ventricle(), {1, 0, 0})).aha);
+  HeartMesh turned = ventricle();
+  turned.to_right_ventricle = {0, -1, 0};
+  EXPECT_EQ(left_segments(turned), heart_segments(turned, coordinates(turned, {})).aha);
+  const HeartMesh both = test_body::two_ellipsoids(6, 0.4);
+  EXPECT_EQ(left_segments(both), heart_segments(both, coordinates(both, {})).aha);
+}
+
+TEST(Segments, SayWhyAMeshHasNone) {
+  HeartMesh mesh = ventricle();
+  const auto complaint = [&] { return test::complaint([&] { left_segments(mesh); }); };
+  EXPECT_SAYS(complaint(), "nothing says on which side");
+  mesh.to_right_ventricle = {1, 0, 0};
+  EXPECT_EQ(complaint(), "");
+  mesh.long_axis = {};
+  EXPECT_SAYS(complaint(), "no long axis");
+  mesh = ventricle();
+  mesh.surface_names = {"a", "b", "c"};
+  EXPECT_SAYS(complaint(), "no surface 'endocardium_lv'");
 }
 
 TEST(Segments, SayWhenOneIsEmpty) {

@@ -17,6 +17,7 @@ struct CoarseBeat {
   physics::CirculationState state = loop.initial_state(1000);
 
   CoarseBeat() {
+    body.mesh.to_right_ventricle = {1, 0, 0};
     options.make_models();
     options.unloading.enabled = false;
     for (int beat = 0; beat < 10; ++beat)

@@ -2,6 +2,7 @@
 #include <tests/physics/mechanics/coarse_beat.hpp>
 #include <tests/support/temporary_folder.hpp>
 
+#include <io/base/headed_file.hpp>
 #include <io/base/parallel.hpp>
 #include <physics/beats.hpp>
 #include <physics/energy_balance.hpp>
@@ -15,26 +16,27 @@
 namespace corvivo::physics {
 namespace {
 
-/// Three beats of 100 ms whose volumes are known.
-io::TimeSeries three_beats() {
+/// Beats of 100 ms whose volumes are known, three at most.
+io::TimeSeries beats_of_100_ms(int beats = 3) {
   io::TimeSeries series;
   series.add_column("time", "ms");
   series.add_column("volume_lv", "mL");
   const std::vector<double> volumes = {150, 60, 140, 58, 139, 57.6, 138.8};
-  for (std::size_t i = 0; i < volumes.size(); ++i)
+  for (std::size_t i = 0; i < 2 * static_cast<std::size_t>(beats) + 1; ++i)
     series.append_row({50.0 * static_cast<double>(i), volumes[i]});
   return series;
 }
 
 TEST(Beats, ShareTheRowAtWhichOneEndsAndTheNextBegins) {
-  const io::TimeSeries second = beat_of(three_beats(), {0, 100, 200}, 1), last = beat_of(three_beats(), {0, 100, 200}, 2);
+  const io::TimeSeries second = beat_of(beats_of_100_ms(), {0, 100, 200}, 1), last = beat_of(beats_of_100_ms(), {0, 100, 200}, 2);
   EXPECT_EQ(second.column("time"), (std::vector<double>{100, 150, 200}));
   EXPECT_EQ(last.column("volume_lv"), (std::vector<double>{139, 57.6, 138.8}));
 }
 
 TEST(Beats, AreAtTheirLimitCycleWhenBothVolumesChangeByLessThanOnePercent) {
-  EXPECT_FALSE(last_change(three_beats(), {0}, 1));
-  const BeatChange first = last_change(three_beats(), {0, 100}, 1).value(), second = last_change(three_beats(), {0, 100, 200}, 1).value();
+  EXPECT_FALSE(last_change(beats_of_100_ms(1), {0}, 1));
+  const BeatChange first = last_change(beats_of_100_ms(2), {0, 100}, 1).value(),
+                   second = last_change(beats_of_100_ms(), {0, 100, 200}, 1).value();
   EXPECT_NEAR(first.end_diastolic_volume[0], 100 * (140.0 / 150 - 1), 1e-9);
   EXPECT_NEAR(first.stroke_volume[0], 100 * (82.0 / 90 - 1), 1e-9);
   EXPECT_FALSE(first.at_limit_cycle());
@@ -120,6 +122,8 @@ TEST(SeveralBeats, RunOnInTimeWithTheSameCalciumAndAreRestartedInAnyOfThem) {
   const HeartbeatResult resumed = run(1e9);
   for (const auto &column : alone.series.columns())
     EXPECT_TRUE(resumed.series.column(column.name) == column.values) << column.name;
+  for (const auto &column : alone.segment_strains.columns())
+    EXPECT_EQ(io::to_bytes(resumed.segment_strains.column(column.name)), io::to_bytes(column.values)) << column.name;
   EXPECT_EQ(resumed.beat_starts, alone.beat_starts);
 }
 

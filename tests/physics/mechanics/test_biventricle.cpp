@@ -246,6 +246,7 @@ TEST(BiventricularBeat, KeepsTheBloodAndTurnsNoElementInsideOutWhileBothVentricl
   EXPECT_GT(quantities.value("sim_lv_peak_pressure"), 2 * result.series.column("pressure_lv").front());
   EXPECT_GT(quantities.value("sim_rv_peak_pressure"), 2 * result.series.column("pressure_rv").front());
   EXPECT_GT(quantities.value("sim_lv_peak_pressure"), quantities.value("sim_rv_peak_pressure"));
+  EXPECT_EQ(result.segment_strains.rows(), result.series.rows());
 }
 
 TEST(BiventricularBeat, RefusesARightPressureWithoutARightVentricle) {
@@ -266,7 +267,8 @@ TEST(BiventricularBeat, StrainsAreThoseOfTheLeftWallWithTheSeptum) {
   if (io::rank() != 0)
     return;
   const mesh::HeartMesh &mesh = the_body().mesh;
-  const WallStrainMeter meter(mesh, the_body().fibres);
+  const std::vector<int> segments = mesh::left_segments(mesh);
+  const WallStrainMeter meter(mesh, the_body().fibres, segments);
   std::vector<char> left(mesh.nodes.size(), 0);
   for (std::size_t c = 0; c < mesh.tetrahedra.size(); ++c)
     for (const std::size_t node : mesh.tetrahedra[c])
@@ -278,9 +280,13 @@ TEST(BiventricularBeat, StrainsAreThoseOfTheLeftWallWithTheSeptum) {
   const WallStrain still = meter.measure(moved);
   EXPECT_NEAR(std::abs(still.longitudinal) + std::abs(still.circumferential) + std::abs(still.radial) + std::abs(still.torsion), 0, 1e-12)
       << "the right free wall alone moved";
+  for (const DirectionalStrain &segment : still.segments)
+    EXPECT_NEAR(std::abs(segment.longitudinal) + std::abs(segment.circumferential) + std::abs(segment.radial), 0, 1e-12);
   for (io::Vector3 &node : moved)
     node = 1.1 * node;
   EXPECT_GT(meter.measure(moved).longitudinal, 0.05);
+  for (std::size_t c = 0; c < segments.size(); ++c)
+    EXPECT_EQ(segments[c] == 0, mesh.region_names[mesh.region[c]] == "rv_wall") << "cell " << c;
 }
 
 TEST(BiventricularRanks, ABeatIsTheSameOnOneRankAndOnAll) {

@@ -47,10 +47,13 @@ TEST(CoarseHeartbeat, IsTheSameOnOneRankAndOnAll) {
   HeartbeatInput input = beat.input();
   input.until_end_systole = true;
   io::Quantities all, alone;
-  run_heartbeat(MPI_COMM_WORLD, input, beat.options, all);
-  run_heartbeat(MPI_COMM_SELF, input, beat.options, alone);
-  for (const char *name : {"sim_lv_esv", "sim_lv_peak_pressure", "sim_gcs"})
+  const HeartbeatResult on_all = run_heartbeat(MPI_COMM_WORLD, input, beat.options, all);
+  const HeartbeatResult on_one = run_heartbeat(MPI_COMM_SELF, input, beat.options, alone);
+  for (const char *name : {"sim_lv_esv", "sim_lv_peak_pressure", "sim_gcs", "sim_mapse", "sim_lv_esp"})
     EXPECT_NEAR(all.value(name), alone.value(name), 1e-6 * std::abs(alone.value(name))) << name;
+  ASSERT_EQ(on_all.segment_strains.rows(), on_all.series.rows()) << "on every rank";
+  for (const char *name : {"longitudinal_1", "circumferential_8", "radial_12"})
+    EXPECT_NEAR(on_all.segment_strains.column(name).back(), on_one.segment_strains.column(name).back(), 1e-6) << name;
 }
 
 TEST(Relaxation, HasTheTimeConstantOfItsExponential) {
@@ -69,16 +72,27 @@ TEST(CoarseHeartbeat, ReadsBackWhatItSaved) {
   result.series.append_row({0.1});
   const test::CoarseBeat beat;
   result.reference = {beat.body.mesh, beat.body.fibres, {{0.5, 0.01, 0.1}}, 99, 0.01, 7};
+  result.segment_strains.add_column("time", "ms");
+  result.segment_strains.add_column("radial_17", "1");
+  result.beat_starts = {0, 0.2};
+  result.segment_strains.append_row({0.1, 0.25});
+  result.segment_strains.append_row({0.3, std::nan("")});
   result.partial = true;
   result.failure = "stopped";
   const test::TemporaryFolder folder;
   save(result, folder.file("beat"));
   const HeartbeatResult again = load_heartbeat(folder.file("beat"));
   EXPECT_EQ(again.series.column("time"), result.series.column("time"));
+  EXPECT_EQ(again.segment_strains.column("radial_17").front(), 0.25);
+  EXPECT_TRUE(std::isnan(again.segment_strains.column("radial_17").back())) << "a segment without cells";
+  EXPECT_EQ(load_segment_strains(folder.file("beat")).column("time"), std::vector<double>{0.3}) << "of the last beat";
   EXPECT_EQ(again.reference.mesh.nodes, result.reference.mesh.nodes);
   EXPECT_EQ(again.reference.places, result.reference.places);
   EXPECT_EQ(again.reference.fibres.longitudinal, result.reference.fibres.longitudinal);
   EXPECT_THROW(again.require_complete(), io::SolveError);
+  result.segment_strains = {};
+  save(result, folder.file("beat"));
+  EXPECT_TRUE(load_segment_strains(folder.file("beat")).columns().empty()) << "nothing is left of an earlier run's";
 }
 
 } // namespace
