@@ -62,7 +62,7 @@ double imbalance_with_step(double step) {
   beat.options.newton.distance = 1e-7;
   const HeartbeatResult result = Simulation(MPI_COMM_SELF, beat.input(), beat.options).run();
   EXPECT_FALSE(result.partial) << result.failure;
-  EXPECT_GT(result.series.column("work_fibres").back(), 100) << "mJ";
+  EXPECT_GT(result.series.column("work_fibres").back(), 20) << "mJ";
   return energy_imbalance(result.series);
 }
 
@@ -71,7 +71,7 @@ TEST(EnergyBalance, ClosesAsTheTimeStepGoesToZero) {
   RecordProperty("imbalance_8_ms", std::to_string(coarse));
   RecordProperty("imbalance_4_ms", std::to_string(fine));
   EXPECT_LT(fine, 1.5) << "%";
-  EXPECT_GT(coarse / fine, 1.7) << coarse << " and " << fine << " %: at least of first order";
+  EXPECT_GT(coarse / fine, 3) << coarse << " and " << fine << " %: of second order";
 }
 
 /// Beats of 500 ms in long steps.
