@@ -2,6 +2,7 @@
 
 #include <io/base/log.hpp>
 #include <io/base/parallel.hpp>
+#include <io/base/stopwatch.hpp>
 #include <io/base/text.hpp>
 #include <io/base/units.hpp>
 
@@ -265,6 +266,15 @@ void Simulation::Parts::count_effort() {
   result.linear_iterations = earlier.linear + newton.linear().iterations();
 }
 
+void Simulation::Parts::tell_effort() const {
+  const double assembly = newton.assembly_seconds(), factorisation = newton.linear().factorisation_seconds(),
+               solves = newton.linear().solve_seconds();
+  io::say("    " + std::to_string(result.steps) + " steps, " + std::to_string(result.newton_iterations) + " Newton iterations, " +
+          std::to_string(result.factorisations) + " factorisations, " + std::to_string(result.linear_iterations) +
+          " Krylov iterations; of " + io::fixed(running_seconds, 1) + " s assembly took " + io::fixed(assembly, 1) + ", factorisations " +
+          io::fixed(factorisation, 1) + ", solves " + io::fixed(solves, 1) + ", strains and output " + io::fixed(output_seconds, 1));
+}
+
 Simulation::Simulation(MPI_Comm comm, const HeartbeatInput &input, const MechanicsOptions &options, const Restart &restart)
     : parts_(std::make_unique<Parts>(comm, input, options, reference_of(comm, input, options), restart)) {
   parts_->set_up();
@@ -287,7 +297,10 @@ void Simulation::Parts::run_beat(double length, const HeartbeatObserver &observe
       result.residuals = solved.residuals;
       return;
     }
-    record(solved.state, observer);
+    {
+      const io::Stopwatch watch(output_seconds);
+      record(solved.state, observer);
+    }
     progress.update(time);
     if (options.checkpoint_steps > 0 && result.steps % options.checkpoint_steps == 0 && !finished(end))
       keep();
@@ -326,11 +339,15 @@ HeartbeatResult Simulation::run(const HeartbeatObserver &observer) {
   if (length < period)
     now.result.remark = "of the first " + io::print_number(length) + " ms of a beat of " + io::fixed(period, 0) + " ms";
   io::Progress progress("Heartbeat", beats * length, "ms");
-  do
-    now.run_beat(length, observer, progress);
-  while (!now.result.partial && now.begin_next_beat(period, beats));
+  {
+    const io::Stopwatch watch(now.running_seconds);
+    do
+      now.run_beat(length, observer, progress);
+    while (!now.result.partial && now.begin_next_beat(period, beats));
+  }
   now.checkpoints.clear();
   now.count_effort();
+  now.tell_effort();
   return now.result;
 }
 

@@ -28,6 +28,7 @@ struct Simulation::Parts {
   PerCavity pressure, last_pressure;       ///< kPa
   double time = 0, last_dt = 0, wanted_dt; ///< ms
   double tension = 0, next_save = 0;
+  double running_seconds = 0, output_seconds = 0; ///< of this run
   struct {
     int newton = 0, factorisations = 0, linear = 0;
   } earlier; ///< effort of the run that this one goes on from
@@ -61,6 +62,7 @@ struct Simulation::Parts {
   void run_beat(double length, const HeartbeatObserver &observer, io::Progress &progress);
   bool begin_next_beat(double period, int beats);
   void count_effort();
+  void tell_effort() const;
 
   // simulation_checkpoint.cpp
   std::array<double *, 10> numbers() {

@@ -18,7 +18,9 @@ struct Shade {
   /// From pale to middle blue: reads in grey and for colour-blind readers, and dark text keeps a contrast of 4.5 on all of it.
   std::array<int, 3> colour(double value) const {
     constexpr std::array<double, 3> pale{226, 238, 248}, deep{90, 150, 200};
-    const double f = high > low ? (value - low) / (high - low) : 0.5;
+    double f = high > low ? (value - low) / (high - low) : 0.5;
+    if (high < 0) // shortening: the more, the deeper
+      f = 1 - f;
     std::array<int, 3> mixed{};
     for (std::size_t i = 0; i < 3; ++i)
       mixed[i] = static_cast<int>(std::lround(pale[i] + f * (deep[i] - pale[i])));

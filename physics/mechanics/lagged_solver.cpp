@@ -1,6 +1,7 @@
 #include <physics/mechanics/lagged_solver.hpp>
 
 #include <io/base/parallel.hpp>
+#include <io/base/stopwatch.hpp>
 
 #include <algorithm>
 
@@ -75,6 +76,7 @@ LaggedSolver::LaggedSolver(MPI_Comm comm, const NewtonOptions &options)
 
 /// Until the next one the factorisation is kept, whatever becomes of the matrix.
 void LaggedSolver::factorise(Mat matrix) {
+  const io::Stopwatch watch(factorisation_seconds_);
   check(KSPSetOperators(solver_, matrix, matrix));
   check(KSPSetReusePreconditioner(solver_, PETSC_FALSE));
   check(KSPSetUp(solver_));
@@ -84,6 +86,7 @@ void LaggedSolver::factorise(Mat matrix) {
 }
 
 bool LaggedSolver::attempt(KSP solver, Vec b, Vec x) {
+  const io::Stopwatch watch(solve_seconds_);
   check(KSPSolve(solver, b, x));
   KSPConvergedReason reason = KSP_CONVERGED_ITERATING;
   PetscInt count = 0, entries = 0;
@@ -142,6 +145,7 @@ void LaggedSolver::forget() {
 }
 
 double LaggedSolver::distance(Vec b) {
+  const io::Stopwatch watch(solve_seconds_);
   if (!applied_)
     applied_ = petsc::like(b);
   check(PCApply(preconditioner(solver_), b, applied_));
@@ -149,6 +153,7 @@ double LaggedSolver::distance(Vec b) {
 }
 
 double LaggedSolver::distance(const Border &border, Vec b, const PerCavity &c) {
+  const io::Stopwatch watch(solve_seconds_);
   take(border);
   pack(b, c, right_side_);
   precondition(right_side_, unknowns_);

@@ -38,6 +38,8 @@ public:
   double first_distance() const { return first_; } ///< of the last solve's right-hand side
   int factorisations() const { return factorisations_; }
   int iterations() const { return iterations_; } ///< of all solves so far
+  double factorisation_seconds() const { return factorisation_seconds_; }
+  double solve_seconds() const { return solve_seconds_; }
 
 private:
   bool solve(Mat matrix, const std::function<void()> &prepare, KSP solver, Vec b, Vec x);
@@ -58,6 +60,7 @@ private:
   petsc::Vector applied_;
   bool stale_ = true;
   int factorisations_ = 0, iterations_ = 0;
+  double factorisation_seconds_ = 0, solve_seconds_ = 0;
 
   // with a border: displacement followed, on rank 0, by the pressures times the length of their answers
   petsc::Solver bordered_;

@@ -1,5 +1,6 @@
 #include <physics/mechanics/newton.hpp>
 
+#include <io/base/stopwatch.hpp>
 #include <io/base/text.hpp>
 
 #include <algorithm>
@@ -22,7 +23,10 @@ NewtonResult Newton::solve(Vec u, PerCavity &pressure, double time, double dt, c
 
 Newton::Point Newton::evaluate(Vec u, const PerCavity &pressure, double time, double dt, const VolumeLaw &law) {
   Point at;
-  at.state = balance_.assemble(u, pressure, time, dt, true);
+  {
+    const io::Stopwatch watch(assembly_seconds_);
+    at.state = balance_.assemble(u, pressure, time, dt, true);
+  }
   double scale = std::max(at.state.force_scale, 1e-4); // kPa mm^2: an unloaded body has no forces to compare with
   for (std::size_t k = 0; k < balance_.cavities(); ++k)
     scale = std::max(scale, std::abs(pressure[k]) * petsc::norm(balance_.pressure_load(k)));

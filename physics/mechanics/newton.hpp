@@ -39,6 +39,7 @@ public:
   /// Nothing is left of earlier solves but their counts.
   void forget() { linear_.forget(); }
   int iterations() const { return iterations_; }
+  double assembly_seconds() const { return assembly_seconds_; }
 
 private:
   struct Point {
@@ -59,6 +60,7 @@ private:
   LaggedSolver linear_;
   petsc::Vector step_, trial_, right_side_;
   int iterations_ = 0;
+  double assembly_seconds_ = 0;
 };
 
 /// Carries `u` from pressures `from` to `to` (kPa) in at least `steps` steps, smaller ones where Newton fails, then repeats the last one
