@@ -56,6 +56,32 @@ TEST(CoarseHeartbeat, IsTheSameOnOneRankAndOnAll) {
     EXPECT_NEAR(on_all.segment_strains.column(name).back(), on_one.segment_strains.column(name).back(), 1e-6) << name;
 }
 
+/// Lengths of the steps of the first 60 ms, ms.
+std::vector<double> steps_with(double displacement, double pressure) {
+  test::CoarseBeat beat;
+  beat.options.duration = 60;
+  beat.options.time_step = 2;
+  beat.options.resting_time_step = 12;
+  beat.options.step_displacement = displacement;
+  beat.options.step_pressure = pressure;
+  const std::vector<double> time = Simulation(MPI_COMM_SELF, beat.input(), beat.options).run().series.column("time");
+  std::vector<double> steps;
+  for (std::size_t i = 1; i + 1 < time.size(); ++i) // the last one is what is left of 60 ms
+    steps.push_back(time[i] - time[i - 1]);
+  return steps;
+}
+
+TEST(StepLength, IsBetweenItsBoundsAsExtrapolationIsGoodFor) {
+  const auto shortest = [](const std::vector<double> &steps) { return *std::min_element(steps.begin(), steps.end()); };
+  const auto longest = [](const std::vector<double> &steps) { return *std::max_element(steps.begin(), steps.end()); };
+  const std::vector<double> careless = steps_with(1e9, 1e9), careful = steps_with(1e-9, 1e-9), usual = steps_with(0.05, 2);
+  EXPECT_NEAR(shortest(careless), 12, 1e-9);
+  EXPECT_NEAR(careful.back(), 2, 1e-9);
+  EXPECT_GE(shortest(usual), 2 - 1e-9);
+  EXPECT_NEAR(longest(usual), 12, 1e-9) << "at rest";
+  EXPECT_LT(shortest(usual), 6) << "as the pressure rises";
+}
+
 TEST(Relaxation, HasTheTimeConstantOfItsExponential) {
   std::vector<double> time, pressure;
   for (double t = 0; t <= 300; t += 2) {
