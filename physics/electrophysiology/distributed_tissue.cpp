@@ -59,7 +59,7 @@ struct Numbering {
 /// Along a space-filling curve on each rank, so that neighbours in space are neighbours in memory; within 64 nodes those of equally many
 /// cells together, so that the rows of a slice of the diffusion matrix are equally long.
 Numbering number_nodes(const HeartMesh &mesh, unsigned int levels, int ranks) {
-  constexpr int pieces = 2; // of each rank: then both of two ranks have a part of the front (tables/slab_speed.csv)
+  constexpr int pieces = 2; // of each rank: then both of two ranks have a part of the front (tests/benchmarks/README.md, slab_speed)
   const std::vector<unsigned int> rank_of = mesh::partition(mesh, levels, ranks, pieces);
   constexpr unsigned int nobody = std::numeric_limits<unsigned int>::max();
   Numbering all;
