@@ -33,7 +33,6 @@ void StiffnessFit::describe(io::Schema &schema) {
 
 void TensionFit::describe(io::Schema &schema) {
   schema.flag("enabled", enabled, "Scale the active tension so that the 3-D stroke volume is the fitted one.");
-  schema.quantity("element_size", element_size, "mm", io::between(2, 15), "Elements of the coarse mesh that the trial runs use.");
   schema.integer("runs", runs, 1, 3, "Trial runs at most.");
   schema.quantity("tolerance", tolerance, "mL", io::positive, "A trial this near to the fitted stroke volume ends the search.");
 }
@@ -53,8 +52,10 @@ void HalvingStudy::describe(io::Schema &schema) {
 void HeartbeatCase::describe(io::Schema &schema) {
   schema.quantity("element_size", element_size, "mm", io::between(2, 20), "Edge of the mechanics mesh (quadratic displacements).");
   schema.quantity("facet_distance", facet_distance, "mm", io::between(0.05, 2), "How far its flat faces may lie from the smooth surfaces.");
+  schema.quantity("coarse_element_size", coarse_element_size, "mm", io::between(2, 20),
+                  "Edge of the coarser mesh on which stiffness and tension are fitted; that of the beat where it is not coarser.");
   mechanics.describe(schema);
-  schema.section("stiffness_fit", stiffness_fit, "How the passive stiffness is set before the heartbeat.");
+  schema.section("stiffness_fit", stiffness_fit, "How the passive stiffness is set before the heartbeat, of each wall of a biventricle.");
   schema.section("tension_fit", tension_fit, "How the active tension is set before the heartbeat.");
   schema.optional_section("halving", halving, "What halved elements and time steps did to this beat, to be told with its results.");
 }

@@ -48,7 +48,6 @@ struct StiffnessFit {
 /// How the 3-D heartbeat is fitted to the circulation before it is run.
 struct TensionFit {
   bool enabled = true;
-  double element_size = 6; ///< mm, of the coarse mesh that the secant runs use
   int runs = 3;
   double tolerance = 2; ///< mL
   void describe(io::Schema &schema);
@@ -64,6 +63,8 @@ struct HalvingStudy {
 struct HeartbeatCase {
   double element_size = 7;     ///< mm: quadratic elements need fewer than the electrical wave does
   double facet_distance = 0.5; ///< mm
+  /// mm, of the mesh on which stiffness and tension are fitted, unless that of the beat is coarser
+  double coarse_element_size = 9;
   physics::MechanicsOptions mechanics;
   StiffnessFit stiffness_fit;
   TensionFit tension_fit;

@@ -8,6 +8,7 @@
 #include <io/cli/fitted_circulation.hpp>
 #include <io/cli/kept_numbers.hpp>
 #include <io/formats/vtu.hpp>
+#include <mesh/moving_least_squares.hpp>
 #include <physics/mechanics/material.hpp>
 #include <physics/simulation.hpp>
 
@@ -17,6 +18,7 @@
 
 namespace corvivo::cli {
 
+using io::operator+;
 using io::operator-;
 
 namespace {
@@ -89,49 +91,110 @@ std::vector<io::Vector3> places_in(MPI_Comm comm, const std::vector<double> &num
   return places;
 }
 
-/// Sets the material's stiffness on the mesh of the beat and gives the stress-free shape that it then has (rank 0); nothing when it is not
-/// asked for. Collective.
-std::optional<std::vector<io::Vector3>> fit_stiffness(Case &options, const Pipeline &pipeline, const Heart &heart, KeptNumbers &kept,
-                                                      io::Quantities &quantities) {
+/// The heart with larger elements, and what its stress-free shape is once stiffness was fitted.
+struct CoarseHeart {
+  Heart heart;
+  physics::Reference reference; ///< as imaged until it was unloaded
+  bool unloaded = false;
+};
+
+/// Made when a fit asks for it.
+class CoarseHearts {
+public:
+  CoarseHearts(Case &options, const Pipeline &pipeline) : options_(options), pipeline_(pipeline) {}
+  /// Collective.
+  CoarseHeart &get() {
+    if (!made_) {
+      const HeartbeatCase &beat = *options_.heartbeat;
+      const double size = std::max(beat.coarse_element_size, beat.element_size);
+      made_.emplace();
+      made_->heart = make_heart(options_, pipeline_, size, beat.facet_distance * size / beat.element_size);
+      made_->reference = physics::as_imaged(pipeline_.communicator(), made_->heart.mesh, made_->heart.fibres);
+    }
+    return *made_;
+  }
+
+private:
+  Case &options_;
+  const Pipeline &pipeline_;
+  std::optional<CoarseHeart> made_;
+};
+
+/// Of the stiffness that was found: the number of the material's factors and they, the right wall's scale, then places and displacement
+/// from there to the image of the coarse heart's nodes.
+std::vector<double> numbers_of(const physics::StiffnessFit &found, const CoarseHeart &coarse) {
+  std::vector<double> numbers = {found.scale[0], found.scale[1], static_cast<double>(found.factors.size())};
+  numbers.insert(numbers.end(), found.factors.begin(), found.factors.end());
+  append(numbers, coarse.reference.places);
+  append(numbers, physics::displacement_as_imaged(coarse.reference));
+  return numbers;
+}
+
+/// The stress-free places of another mesh of the same heart (rank 0) by the displacement of the one that was fitted. Collective.
+std::vector<io::Vector3> carried_over(MPI_Comm comm, const std::vector<double> &numbers, const Heart &heart) {
+  std::vector<io::Vector3> both = places_in(comm, numbers, 3 + static_cast<std::size_t>(numbers.at(2))), places;
+  if (io::rank(comm) != 0)
+    return places;
+  const auto middle = both.begin() + static_cast<std::ptrdiff_t>(both.size() / 2);
+  const std::vector<io::Vector3> displacement(middle, both.end());
+  std::vector<io::Vector3> imaged(both.begin(), middle);
+  for (std::size_t i = 0; i < imaged.size(); ++i)
+    imaged[i] = imaged[i] + displacement[i];
+  places = mesh::refine(heart.mesh).nodes;
+  const std::vector<io::Vector3> moved = mesh::moving_least_squares(imaged, displacement, places);
+  for (std::size_t i = 0; i < places.size(); ++i)
+    places[i] = places[i] - moved[i];
+  return places;
+}
+
+/// Sets the walls' stiffness on the coarse mesh and gives places near the stress-free ones of `heart`, the mesh of the beat (rank 0);
+/// nothing when it is not asked for. Collective.
+std::optional<std::vector<io::Vector3>> fit_stiffness(Case &options, const Pipeline &pipeline, const Heart &heart, CoarseHearts &coarse,
+                                                      KeptNumbers &kept, io::Quantities &quantities) {
   const StiffnessFit &fit = options.heartbeat->stiffness_fit;
   physics::MechanicsOptions &mechanics = options.heartbeat->mechanics;
   if (!fit.enabled || !mechanics.unloading.enabled)
     return std::nullopt;
   MPI_Comm comm = pipeline.communicator();
-  const double imaged = physics::imaged_volumes(comm, heart.mesh)[0];
-  const double target = physics::klotz_unloaded_volume(imaged, mechanics.end_diastolic_pressure);
+  const std::size_t cavities = physics::cavities_of(comm, heart.mesh);
   const auto find = [&] {
-    io::say("    passive stiffness: unloaded left cavity of " + io::fixed(target, 1) + " mL (Klotz)");
-    const physics::StiffnessFit found = physics::fit_stiffness(comm, heart.mesh, heart.fibres, mechanics, target, fit.tolerance, fit.runs);
-    std::vector<double> numbers = {found.scale, found.residual, static_cast<double>(found.factors.size())};
-    numbers.insert(numbers.end(), found.factors.begin(), found.factors.end());
-    append(numbers, found.places);
-    return numbers;
+    CoarseHeart &body = coarse.get();
+    const physics::PerCavity target = physics::klotz_unloaded_volumes(body.reference.volume, mechanics, cavities);
+    io::say("    passive stiffness: unloaded left cavity of " + io::fixed(target[0], 1) + " mL" +
+            (cavities == 2 ? ", right cavity of " + io::fixed(target[1], 1) + " mL" : "") + " (Klotz)");
+    const physics::StiffnessFit found =
+        physics::fit_stiffness(comm, body.heart.mesh, body.heart.fibres, mechanics, target, fit.tolerance, fit.runs);
+    body.reference = physics::unload(comm, body.heart.mesh, body.heart.fibres, mechanics, &found.places);
+    body.unloaded = true;
+    return numbers_of(found, body);
   };
-  const auto multiply_again = [&](const std::vector<double> &numbers) { // one after the other, to the same bits
+  const auto set_again = [&](const std::vector<double> &numbers) { // one after the other, to the same bits
     for (std::size_t i = 0; i < static_cast<std::size_t>(numbers.at(2)); ++i)
       mechanics.material->multiply_stiffness(numbers.at(3 + i));
+    if (cavities == 2)
+      mechanics.rv_stiffness_scale = numbers.at(1) / numbers.at(0);
   };
-  const std::vector<double> found = kept.get("stiffness", find, multiply_again);
+  const std::vector<double> found = kept.get("stiffness", find, set_again);
   quantities.set("stiffness_scale", found.at(0), "1");
-  quantities.set("klotz_unloaded_volume", target, "mL");
-  quantities.set("stiffness_fit_residual", found.at(1), "mL");
-  return places_in(comm, found, 3 + static_cast<std::size_t>(found.at(2)));
+  if (cavities == 2)
+    quantities.set("rv_stiffness_scale", *mechanics.rv_stiffness_scale, "1");
+  return carried_over(comm, found, heart);
 }
 
 /// Of each cavity the factor on its wall's tension and the residual, then of each trial and cavity factor and stroke volume. Collective.
-std::vector<double> search_tension(Case &options, const Pipeline &pipeline, const physics::ClosedLoop &circulation,
+std::vector<double> search_tension(Case &options, CoarseHearts &coarse, MPI_Comm comm, const physics::ClosedLoop &circulation,
                                    const physics::LimitCycle &cycle, std::size_t cavities) {
   const TensionFit &fit = options.heartbeat->tension_fit;
   const physics::MechanicsOptions &mechanics = options.heartbeat->mechanics;
   io::say("    active tension: at most " + std::to_string(fit.runs) + " trial beats on a coarser mesh");
-  const Heart coarse = make_heart(options, pipeline, fit.element_size,
-                                  options.heartbeat->facet_distance * fit.element_size / options.heartbeat->element_size);
-  physics::HeartbeatInput trial = input_of(coarse, circulation, cycle);
+  CoarseHeart &body = coarse.get();
+  physics::HeartbeatInput trial = input_of(body.heart, circulation, cycle);
+  if (body.unloaded)
+    trial.reference = &body.reference;
   trial.tension_scale = mechanics.tension_scale;
   trial.rv_tension_scale = mechanics.rv_tension_scale.value_or(1);
   const physics::TensionSearch search =
-      physics::tune_active_tension(pipeline.communicator(), trial, mechanics, stroke_volume(cycle), fit.tolerance, fit.runs);
+      physics::tune_active_tension(comm, trial, mechanics, stroke_volume(cycle), fit.tolerance, fit.runs);
   std::vector<double> numbers;
   const auto add = [&](const physics::PerCavity &scale, const physics::PerCavity &other) {
     for (std::size_t k = 0; k < cavities; ++k)
@@ -144,14 +207,15 @@ std::vector<double> search_tension(Case &options, const Pipeline &pipeline, cons
 }
 
 /// Factors on the tension of the beat: as the case has them or as trial beats find them. Collective.
-void set_tension(Case &options, const Pipeline &pipeline, const physics::ClosedLoop &circulation, const physics::LimitCycle &cycle,
-                 std::size_t cavities, KeptNumbers &kept, physics::HeartbeatInput &beat, io::Quantities &quantities) {
+void set_tension(Case &options, CoarseHearts &coarse, MPI_Comm comm, const physics::ClosedLoop &circulation,
+                 const physics::LimitCycle &cycle, std::size_t cavities, KeptNumbers &kept, physics::HeartbeatInput &beat,
+                 io::Quantities &quantities) {
   const physics::MechanicsOptions &mechanics = options.heartbeat->mechanics;
   beat.tension_scale = mechanics.tension_scale;
   beat.rv_tension_scale = cavities == 2 ? mechanics.rv_tension_scale.value_or(1) : 1;
   if (!options.heartbeat->tension_fit.enabled)
     return;
-  const std::vector<double> found = kept.get("tension", [&] { return search_tension(options, pipeline, circulation, cycle, cavities); });
+  const std::vector<double> found = kept.get("tension", [&] { return search_tension(options, coarse, comm, circulation, cycle, cavities); });
   const std::size_t width = 2 * cavities;
   for (std::size_t trial = 1; width * (trial + 1) <= found.size(); ++trial)
     for (std::size_t k = 0; k < cavities; ++k) {
@@ -205,6 +269,22 @@ void tell_volumes(MPI_Comm comm, const Heart &heart, const physics::LimitCycle &
     else
       io::say("    the right ventricle of the mesh holds " + io::fixed(beating[k], 1) +
               " mL at end-diastole, the circulation's, which is no patient's, held " + io::fixed(beating[k] + left_out, 1) + " mL");
+  }
+}
+
+/// Volumes of the stress-free shape and, where stiffness was fitted, what Klotz's relation gives. Collective.
+void tell_unloading(MPI_Comm comm, const Heart &heart, const physics::Reference &reference, const physics::MechanicsOptions &mechanics,
+                    bool fitted, io::Quantities &quantities) {
+  quantities.set("unloading_residual", reference.residual, "mm");
+  const std::size_t cavities = physics::cavities_of(comm, heart.mesh);
+  const physics::PerCavity klotz = physics::klotz_unloaded_volumes(physics::imaged_volumes(comm, heart.mesh), mechanics, cavities);
+  for (std::size_t k = 0; k < cavities; ++k) {
+    const std::string tail = k == 0 ? "" : "_rv";
+    quantities.set("unloaded_volume" + tail, reference.volume[k], "mL");
+    if (!fitted)
+      continue;
+    quantities.set("klotz_unloaded_volume" + tail, klotz[k], "mL");
+    quantities.set("stiffness_fit_residual" + tail, reference.volume[k] - klotz[k], "mL");
   }
 }
 
@@ -279,21 +359,19 @@ Stage heartbeat_stage(StageContext context) {
             physics::MechanicsOptions &mechanics = options.heartbeat->mechanics;
             set_pressures(mechanics, circulation, cycle, cavities);
             KeptNumbers kept(comm, folder);
-            const auto fitted_shape = fit_stiffness(options, pipeline, heart, kept, quantities);
+            CoarseHearts coarse(options, pipeline);
+            const auto fitted_shape = fit_stiffness(options, pipeline, heart, coarse, kept, quantities);
             physics::HeartbeatInput input = input_of(heart, circulation, cycle);
             input.to_septum = septum_of(pipeline, true, comm).to_septum;
-            set_tension(options, pipeline, circulation, cycle, cavities, kept, input, quantities);
+            set_tension(options, coarse, comm, circulation, cycle, cavities, kept, input, quantities);
             quantities.set("tension_scale", input.tension_scale, "1");
             if (cavities == 2)
               quantities.set("rv_tension_scale", input.rv_tension_scale, "1");
             quantities.set("heartbeat_mesh_cells", static_cast<double>(heart.mesh.tetrahedra.size()), "1");
             const physics::Reference reference = unloaded(comm, heart, mechanics, fitted_shape, kept);
             input.reference = &reference;
-            quantities.set("unloading_residual", reference.residual, "mm");
             tell_volumes(comm, heart, cycle, cavities, quantities);
-            quantities.set("unloaded_volume", reference.volume[0], "mL");
-            if (cavities == 2)
-              quantities.set("unloaded_volume_rv", reference.volume[1], "mL");
+            tell_unloading(comm, heart, reference, mechanics, fitted_shape.has_value(), quantities);
             FieldWriter fields(folder, reference);
             const std::filesystem::path checkpoint = folder / "checkpoint";
             io::on_rank_0(comm, [&] {

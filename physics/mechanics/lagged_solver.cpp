@@ -63,11 +63,20 @@ PetscInt local_size(Vec vector) {
 } // namespace
 
 LaggedSolver::LaggedSolver(MPI_Comm comm, const NewtonOptions &options)
-    : comm_(comm), limit_(options.krylov_iterations), tolerance_(options.linear_tolerance) {
+    : comm_(comm), factors_(comm), exact_(options.exact_factors), starts_exact_(options.exact_factors), limit_(options.krylov_iterations), tolerance_(options.linear_tolerance) {
   check(KSPCreate(comm, solver_.address()));
   set_up(solver_, options);
-  check(PCSetType(preconditioner(solver_), PCLU));
-  check(PCFactorSetMatSolverType(preconditioner(solver_), MATSOLVERMUMPS));
+  check(PCSetType(preconditioner(solver_), PCSHELL));
+  check(PCShellSetContext(preconditioner(solver_), this));
+  check(PCShellSetApply(preconditioner(solver_), [](PC pc, Vec b, Vec x) -> PetscErrorCode {
+    void *self = nullptr;
+    check(PCShellGetContext(pc, &self));
+    static_cast<LaggedSolver *>(self)->apply(b, x);
+    return 0;
+  }));
+  check(PCCreate(comm, exact_factors_.address()));
+  check(PCSetType(exact_factors_, PCLU));
+  check(PCFactorSetMatSolverType(exact_factors_, MATSOLVERMUMPS));
   // room (per cent) for pivots that are put off, of which two ranks had more than MUMPS foresees
   check(PetscOptionsSetValue(nullptr, "-mat_mumps_icntl_14", "100"));
   check(KSPCreate(comm, bordered_.address()));
@@ -75,14 +84,27 @@ LaggedSolver::LaggedSolver(MPI_Comm comm, const NewtonOptions &options)
 }
 
 /// Until the next one the factorisation is kept, whatever becomes of the matrix.
-void LaggedSolver::factorise(Mat matrix) {
+bool LaggedSolver::factorise(Mat matrix) {
   const io::Stopwatch watch(factorisation_seconds_);
-  check(KSPSetOperators(solver_, matrix, matrix));
-  check(KSPSetReusePreconditioner(solver_, PETSC_FALSE));
-  check(KSPSetUp(solver_));
-  check(KSPSetReusePreconditioner(solver_, PETSC_TRUE));
   answers_are_old_ = true;
   ++factorisations_;
+  if (!exact_)
+    return factors_.factorise(matrix);
+  check(PCSetOperators(exact_factors_, matrix, matrix));
+  check(PCSetReusePreconditioner(exact_factors_, PETSC_FALSE));
+  check(PCSetUp(exact_factors_));
+  check(PCSetReusePreconditioner(exact_factors_, PETSC_TRUE));
+  PCFailedReason failed = PC_NOERROR;
+  check(PCGetFailedReason(exact_factors_, &failed));
+  return failed == PC_NOERROR;
+}
+
+/// x = (L U)^-1 b.
+void LaggedSolver::apply(Vec b, Vec x) {
+  if (exact_)
+    check(PCApply(exact_factors_, b, x));
+  else
+    factors_.solve(b, x);
 }
 
 bool LaggedSolver::attempt(KSP solver, Vec b, Vec x) {
@@ -103,14 +125,22 @@ bool LaggedSolver::attempt(KSP solver, Vec b, Vec x) {
 bool LaggedSolver::solve(Mat matrix, const std::function<void()> &prepare, KSP solver, Vec b, Vec x) {
   check(KSPSetOperators(solver_, matrix, matrix));
   const bool fresh = stale_;
-  if (fresh)
-    factorise(matrix);
-  prepare();
-  bool solved = attempt(solver, b, x);
-  if (!solved && !fresh) {
-    factorise(matrix);
+  const auto with_new_factors = [&] {
+    if (!factorise(matrix))
+      return false;
+    prepare();
+    return attempt(solver, b, x);
+  };
+  bool solved = false;
+  if (!fresh) {
     prepare();
     solved = attempt(solver, b, x);
+  }
+  if (!solved)
+    solved = with_new_factors();
+  if (!solved && !exact_) {
+    exact_ = true;
+    solved = with_new_factors();
   }
   stale_ = !solved || last_ > limit_;
   if (!solved)
@@ -139,7 +169,9 @@ bool LaggedSolver::solve(Mat matrix, const Border &border, Vec b, const PerCavit
 
 /// The order of elimination goes too: it was chosen for the first matrix.
 void LaggedSolver::forget() {
-  check(PCReset(preconditioner(solver_)));
+  factors_.forget();
+  check(PCReset(exact_factors_));
+  exact_ = starts_exact_;
   stale_ = answers_are_old_ = true;
   last_ = 0;
 }
@@ -148,7 +180,7 @@ double LaggedSolver::distance(Vec b) {
   const io::Stopwatch watch(solve_seconds_);
   if (!applied_)
     applied_ = petsc::like(b);
-  check(PCApply(preconditioner(solver_), b, applied_));
+  apply(b, applied_);
   return petsc::norm(applied_);
 }
 
@@ -195,7 +227,7 @@ void LaggedSolver::take(const Border &border) {
     answers_.clear();
     for (std::size_t j = 0; j < size; ++j) {
       answers_.push_back(petsc::like(border.loads[j]));
-      check(PCApply(preconditioner(solver_), border.loads[j], answers_[j]));
+      apply(border.loads[j], answers_[j]);
       lengths_[j] = std::max(petsc::norm(answers_[j]), 1e-300);
     }
     answers_are_old_ = false;
@@ -248,7 +280,7 @@ void LaggedSolver::multiply(Vec x, Vec y) {
 void LaggedSolver::precondition(Vec r, Vec z) {
   View from(in_, r), to(out_, z);
   PerCavity wanted = last_entries(from.values());
-  check(PCApply(preconditioner(solver_), in_, out_));
+  apply(in_, out_);
   const std::size_t size = border_->loads.size();
   for (std::size_t i = 0; i < size; ++i)
     wanted[i] -= petsc::dot(border_->slopes[i], out_);

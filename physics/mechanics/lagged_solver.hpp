@@ -2,6 +2,7 @@
 /// Linear solves of Newton's method for neighbouring tangents, with and without the pressures of cavities among the unknowns.
 #include <physics/mechanics/options.hpp>
 #include <physics/mechanics/petsc.hpp>
+#include <physics/mechanics/single_precision_lu.hpp>
 #include <physics/per_cavity.hpp>
 
 #include <functional>
@@ -18,7 +19,7 @@ struct Border {
 
 /// GMRES preconditioned (from the left, so that soft directions count as much as stiff ones) by an LU factorisation (MUMPS) that is kept
 /// until it needs too many iterations: neighbouring tangents of one heartbeat are close, and a factorisation costs as much as tens of
-/// solves. A border is eliminated in the preconditioner by the answers of the same factorisation to its loads, so that displacement and
+/// solves. It is in single precision, and in double precision once a new one in single precision did not do. A border is eliminated in the preconditioner by the answers of the same factorisation to its loads, so that displacement and
 /// pressures cost one solve.
 class LaggedSolver {
 public:
@@ -43,7 +44,8 @@ public:
 
 private:
   bool solve(Mat matrix, const std::function<void()> &prepare, KSP solver, Vec b, Vec x);
-  void factorise(Mat matrix);
+  bool factorise(Mat matrix);
+  void apply(Vec b, Vec x);
   bool attempt(KSP solver, Vec b, Vec x);
   void set_up_border(Vec like);
   void take(const Border &border);
@@ -54,6 +56,9 @@ private:
   void precondition(Vec r, Vec z);
 
   MPI_Comm comm_;
+  SinglePrecisionLU factors_;
+  petsc::Preconditioner exact_factors_;
+  bool exact_, starts_exact_;
   int limit_, last_ = 0;
   double tolerance_, first_ = 0;
   petsc::Solver solver_;

@@ -38,6 +38,7 @@ struct NewtonOptions {
   int iterations = 14;            ///< at most, before the step is halved
   int krylov_iterations = 10;     ///< when one linear solve needs more, the matrix is factorised again
   double linear_tolerance = 1e-3; ///< of each linear solve
+  bool exact_factors = false;     ///< in double precision from the start; else once those in single precision do not do
   void describe(io::Schema &schema);
 };
 

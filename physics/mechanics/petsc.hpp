@@ -41,6 +41,7 @@ private:
 using Vector = Owned<Vec, VecDestroy>;
 using Matrix = Owned<Mat, MatDestroy>;
 using Solver = Owned<KSP, KSPDestroy>;
+using Preconditioner = Owned<PC, PCDestroy>;
 using Scatter = Owned<VecScatter, VecScatterDestroy>;
 
 /// The owned entries followed by the ghosts of a ghosted vector, for as long as this lives.

@@ -34,7 +34,7 @@ public:
   void solve(const PerCavity &pressure);
   /// The first solve begins at the stress-free `places` (rank 0). Collective.
   void start_at(const std::vector<Vector3> &places, const std::vector<Vector3> &imaged);
-  double left_volume() { return solid_.unloaded_volume()[0] / io::mm3_per_mL; }
+  PerCavity volumes() { return (1 / io::mm3_per_mL) * solid_.unloaded_volume(); }
   int iterations() const { return newton_.iterations(); }
   std::vector<Vector3> moved() const { return solid_.domain().gather(v_); }
   /// Places of the stress-free nodes of mesh::refine(mesh); rank 0. Collective.
@@ -44,6 +44,7 @@ private:
   static NewtonOptions tight(NewtonOptions options) { // assembly costs more than a factorisation here
     options.krylov_iterations = 2;
     options.linear_tolerance = 1e-6;
+    options.exact_factors = true; // rigid motions are held a thousand times more softly than the wall holds itself
     return options;
   }
   void raise_pressure(const PerCavity &full);
@@ -208,43 +209,100 @@ double klotz_unloaded_volume(double volume, double pressure) {
   return volume * (0.6 - 0.006 * pressure);
 }
 
-StiffnessFit fit_stiffness(MPI_Comm comm, const mesh::HeartMesh &mesh, const mesh::Fibres &fibres, MechanicsOptions &options, double target,
-                           double tolerance, int runs) {
-  const PerCavity full = end_diastolic_pressures(options, cavities_of(comm, mesh));
-  Search search(comm, mesh, fibres, options);
+PerCavity klotz_unloaded_volumes(const PerCavity &volume, const MechanicsOptions &options, std::size_t cavities) {
+  const PerCavity kPa = end_diastolic_pressures(options, cavities);
+  PerCavity unloaded;
+  for (std::size_t k = 0; k < cavities; ++k)
+    unloaded[k] = klotz_unloaded_volume(volume[k], kPa[k] / io::kPa_per_mmHg);
+  return unloaded;
+}
+
+namespace {
+
+/// Of wall `k` after the runs so far.
+double next_stiffness(const StiffnessFit &fit, std::size_t k, double target) {
+  const std::size_t run = fit.scales.size() - 1;
+  const double scale = fit.scales[run][k];
+  double slope = 0.5 * target; // mL per unit of log(scale), of the order that hearts have
+  if (run > 0 && fit.scales[run - 1][k] != scale)
+    slope = (fit.volumes[run][k] - fit.volumes[run - 1][k]) / std::log(scale / fit.scales[run - 1][k]);
+  const double miss = fit.volumes[run][k] - target;
+  return scale * std::exp(std::clamp(-miss / std::max(slope, 0.1 * target), -0.7, 0.7));
+}
+
+/// What was found about the stiffness, and the options that have it.
+class StiffnessSearch {
+public:
+  StiffnessSearch(MechanicsOptions &options, std::size_t cavities)
+      : options_(options), cavities_(cavities), scale_{1, options.rv_stiffness_scale.value_or(1)} {}
+  const PerCavity &scale() const { return scale_; }
+  void move_to(const PerCavity &wanted) {
+    fit.factors.push_back(wanted[0] / scale_[0]);
+    options_.material->multiply_stiffness(fit.factors.back());
+    scale_ = wanted;
+    if (cavities_ == 2)
+      options_.rv_stiffness_scale = wanted[1] / wanted[0];
+  }
+  /// Twice as stiff where nothing was found yet, else halfway back to what was.
+  void shrink_from_failure() {
+    if (fit.volumes.empty())
+      return move_to(2 * scale_);
+    const PerCavity &good = fit.scales.back();
+    move_to({std::sqrt(scale_[0] * good[0]), std::sqrt(scale_[1] * good[1])});
+  }
   StiffnessFit fit;
-  double scale = 1; // of the material as it came
-  const auto move_to = [&](double wanted) {
-    fit.factors.push_back(wanted / scale);
-    options.material->multiply_stiffness(fit.factors.back());
-    scale = wanted;
-  };
+
+private:
+  MechanicsOptions &options_;
+  std::size_t cavities_;
+  PerCavity scale_;
+};
+
+double largest(const PerCavity &numbers) {
+  return std::max(std::abs(numbers[0]), std::abs(numbers[1]));
+}
+
+} // namespace
+
+StiffnessFit fit_stiffness(MPI_Comm comm, const mesh::HeartMesh &mesh, const mesh::Fibres &fibres, MechanicsOptions &options,
+                           const PerCavity &target, double tolerance, int runs) {
+  const std::size_t cavities = cavities_of(comm, mesh);
+  const PerCavity full = end_diastolic_pressures(options, cavities);
+  std::vector<Vector3> imaged, last;
+  io::on_rank_0(comm, [&] { imaged = mesh::refine(mesh).nodes; });
+  StiffnessSearch at(options, cavities);
+  StiffnessFit &fit = at.fit;
   for (int run = 0; run < runs; ++run) {
+    Search search(comm, mesh, fibres, options); // the right wall's stiffness is built in
+    if (!fit.scales.empty())
+      search.start_at(last, imaged);
     try {
       search.solve(full);
     } catch (const io::SolveError &) {
-      if (!fit.scales.empty() || run + 1 == runs)
+      if (run + 1 == runs && fit.scales.empty())
         throw;
-      move_to(2 * scale);
+      at.shrink_from_failure();
       continue;
     }
-    fit.scales.push_back(scale);
-    fit.volumes.push_back(search.left_volume());
-    const double miss = fit.volumes.back() - target;
-    if (fit.scales.size() == 1 || std::abs(miss) < std::abs(fit.residual)) {
+    last = search.places(mesh);
+    fit.scales.push_back(at.scale());
+    fit.volumes.push_back(search.volumes());
+    PerCavity miss;
+    for (std::size_t k = 0; k < cavities; ++k)
+      miss[k] = fit.volumes.back()[k] - target[k];
+    if (fit.scales.size() == 1 || largest(miss) < largest(fit.residual)) {
       fit.residual = miss;
-      fit.scale = scale;
-      fit.places = search.places(mesh);
+      fit.scale = at.scale();
+      fit.places = last;
     }
-    if (std::abs(miss) <= tolerance || run + 1 == runs)
+    if (largest(miss) <= tolerance || run + 1 == runs)
       break;
-    const std::size_t n = fit.scales.size();
-    double slope = 0.5 * target; // mL per unit of log(scale), of the order that hearts have
-    if (n > 1)
-      slope = (fit.volumes[n - 1] - fit.volumes[n - 2]) / std::log(fit.scales[n - 1] / fit.scales[n - 2]);
-    move_to(scale * std::exp(std::clamp(-miss / std::max(slope, 0.1 * target), -0.7, 0.7)));
+    PerCavity next = at.scale();
+    for (std::size_t k = 0; k < cavities; ++k)
+      next[k] = next_stiffness(fit, k, target[k]);
+    at.move_to(next);
   }
-  move_to(fit.scale);
+  at.move_to(fit.scale);
   return fit;
 }
 

@@ -44,18 +44,23 @@ Reference unload(MPI_Comm comm, const mesh::HeartMesh &mesh, const mesh::Fibres 
 /// `volume`: V0 = V (0.6 - 0.006 p). Klotz et al., Am J Physiol Heart Circ Physiol 291:H403, 2006.
 double klotz_unloaded_volume(double volume, double pressure);
 
+/// The same of each cavity under its own pressure (mmHg). Klotz's hearts were left ventricles: that it holds for the right one is assumed.
+PerCavity klotz_unloaded_volumes(const PerCavity &volume, const MechanicsOptions &options, std::size_t cavities);
+
 struct StiffnessFit {
-  std::vector<double> scales, volumes; ///< factor on the material's stiffness and unloaded volume (mL) of each run
-  std::vector<double> factors;         ///< by which the material was multiplied, one after the other
-  double scale = 1;                    ///< of the run nearest to the target, which the material has now
-  double residual = 0;                 ///< its volume minus the target, mL
-  std::vector<io::Vector3> places;     ///< mm, of its stress-free shape; rank 0
+  std::vector<PerCavity> scales;   ///< of each run: factors on the material's stiffness in the left and in the right wall
+  std::vector<PerCavity> volumes;  ///< mL, unloaded, of each run that succeeded
+  std::vector<double> factors;     ///< by which the material was multiplied, one after the other
+  PerCavity scale{1, 1};           ///< of the run nearest to the target, which the options have now
+  PerCavity residual;              ///< its volumes minus the target, mL
+  std::vector<io::Vector3> places; ///< mm, of its stress-free shape; rank 0
 };
 
-/// Multiplies the material's stiffness so that the unloaded left cavity has `target` mL: secant rule on the logarithm of the scale, each
-/// run from the shape of the last. Collective. Throws SolveError when no run succeeds.
-StiffnessFit fit_stiffness(MPI_Comm comm, const mesh::HeartMesh &mesh, const mesh::Fibres &fibres, MechanicsOptions &options, double target,
-                           double tolerance, int runs);
+/// Sets the stiffness of the material and, in a biventricle, the options' `rv_stiffness_scale` so that the unloaded cavities have `target`
+/// mL: secant rule on the logarithms of the scales, each ventricle for itself, each run from the shape of the last. Collective. Throws
+/// SolveError when no run succeeds.
+StiffnessFit fit_stiffness(MPI_Comm comm, const mesh::HeartMesh &mesh, const mesh::Fibres &fibres, MechanicsOptions &options,
+                           const PerCavity &target, double tolerance, int runs);
 
 /// Imaged places minus stress-free ones at the nodes of mesh::refine(mesh); on rank 0.
 std::vector<io::Vector3> displacement_as_imaged(const Reference &reference);

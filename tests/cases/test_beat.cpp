@@ -29,7 +29,7 @@ constexpr const char *beat = R"(heartbeat:
   material: {model: guccione}
   activation: {Ca50: 0.5 uM, beta1: -0.5 uM}
   stiffness_fit: {runs: 2}
-  tension_fit: {element_size: 15 mm, runs: 1}
+  tension_fit: {runs: 1}
   newton: {tolerance: 1e-9, distance: 1e-8 mm, iterations: 25}
 )";
 
