@@ -193,8 +193,7 @@ std::vector<double> search_tension(Case &options, CoarseHearts &coarse, MPI_Comm
     trial.reference = &body.reference;
   trial.tension_scale = mechanics.tension_scale;
   trial.rv_tension_scale = mechanics.rv_tension_scale.value_or(1);
-  const physics::TensionSearch search =
-      physics::tune_active_tension(comm, trial, mechanics, stroke_volume(cycle), fit.tolerance, fit.runs);
+  const physics::TensionSearch search = physics::tune_active_tension(comm, trial, mechanics, stroke_volume(cycle), fit.tolerance, fit.runs);
   std::vector<double> numbers;
   const auto add = [&](const physics::PerCavity &scale, const physics::PerCavity &other) {
     for (std::size_t k = 0; k < cavities; ++k)
@@ -215,7 +214,8 @@ void set_tension(Case &options, CoarseHearts &coarse, MPI_Comm comm, const physi
   beat.rv_tension_scale = cavities == 2 ? mechanics.rv_tension_scale.value_or(1) : 1;
   if (!options.heartbeat->tension_fit.enabled)
     return;
-  const std::vector<double> found = kept.get("tension", [&] { return search_tension(options, coarse, comm, circulation, cycle, cavities); });
+  const std::vector<double> found =
+      kept.get("tension", [&] { return search_tension(options, coarse, comm, circulation, cycle, cavities); });
   const std::size_t width = 2 * cavities;
   for (std::size_t trial = 1; width * (trial + 1) <= found.size(); ++trial)
     for (std::size_t k = 0; k < cavities; ++k) {

@@ -1,6 +1,7 @@
 #include <physics/mechanics/body_case.hpp>
 
 #include <io/base/text.hpp>
+#include <io/base/units.hpp>
 #include <physics/mechanics/material.hpp>
 
 #include <algorithm>
@@ -43,6 +44,10 @@ void BodyCase::describe(io::Schema &schema) {
       "volume_change", volume_change, {"mixed", "penalty"},
       "Quadratic displacements with a linear continuous pressure (Taylor-Hood), or with the material's penalty at each quadrature point.");
   schema.flag("incompressible", incompressible, "No change of volume at all instead of the material's bulk modulus; with mixed only.");
+  schema.quantity(
+      "point_bulk_modulus", point_bulk_modulus, "kPa", io::not_negative,
+      "Part of the bulk modulus that acts at each quadrature point; the pressure field has the rest. Fine meshes do not feel it, "
+      "cells at an apex do not collapse.");
   schema.quantity("viscosity", viscosity, "kPa*ms", io::not_negative, "Newtonian stress S = viscosity dE/dt.");
   schema.integer("quadrature", quadrature, 1, 3, "Points in a tetrahedron: 4 of degree 2 (1), 8 of degree 3 (2) or 14 of degree 5 (3).");
   schema.list("holds", holds, "What holds the surfaces.");
@@ -72,6 +77,11 @@ void BodyCase::check() const {
     complaints.push_back("pressure: acts on no surface; name one in pressure_surface");
   if (incompressible && volume_change != "mixed")
     complaints.push_back("incompressible: needs a pressure field; use volume_change: mixed");
+  if (point_bulk_modulus > 0 && volume_change != "mixed")
+    complaints.push_back("point_bulk_modulus: the whole bulk modulus acts at the points already; use volume_change: mixed");
+  else if (!incompressible && point_bulk_modulus > 0 && point_bulk_modulus >= material->bulk_modulus())
+    complaints.push_back("point_bulk_modulus: found " + io::print_number(point_bulk_modulus) + " kPa, expected less than the material's " +
+                         io::print_number(material->bulk_modulus()) + " kPa, of which it is a part");
   for (std::size_t i = 0; i < probes.size(); ++i)
     for (std::size_t j = 0; j < i; ++j)
       if (probes[i].name == probes[j].name)
@@ -91,6 +101,7 @@ BodyModel BodyCase::model() const {
   model.material = material.get();
   model.mixed = volume_change == "mixed";
   model.incompressible = incompressible;
+  model.point_bulk_modulus = point_bulk_modulus;
   model.density = dynamics ? dynamics->density : 0;
   model.viscosity = viscosity;
   model.nominal_tension = stress_convention == "nominal";

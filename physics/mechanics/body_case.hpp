@@ -42,7 +42,8 @@ struct BodyCase {
   std::unique_ptr<LoadCurve> pressure, tension;
   std::string pressure_surface, stress_convention = "second_piola_kirchhoff", volume_change = "mixed";
   bool incompressible = false;
-  double viscosity = 0; ///< kPa ms
+  double viscosity = 0;          ///< kPa ms
+  double point_bulk_modulus = 0; ///< kPa
   int quadrature = 3;
   std::vector<HoldCase> holds;
   std::vector<ProbeCase> probes;

@@ -35,6 +35,9 @@ struct SurfaceHold {
 struct BodyModel {
   const Material *material = nullptr; ///< not owned
   bool mixed = true, incompressible = false;
+  /// kPa: part of the bulk modulus that acts at each quadrature point; the mixed pressure has the rest, or all that it takes when
+  /// incompressible (augmented Lagrangian). Fine meshes do not feel it; it keeps the points of coarse ones from collapsing.
+  double point_bulk_modulus = 0;
   double density = 0, viscosity = 0; ///< mg/mm^3 (0: quasi-static), kPa ms
   bool nominal_tension = false;      ///< S = Ta/lambda f x f instead of Ta f x f
   std::string pressure_surface;

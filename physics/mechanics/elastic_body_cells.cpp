@@ -69,7 +69,7 @@ void ElasticBody::respond(const Point &point, const Loads &loads, double pressur
   const auto inverse = inverse_symmetric(work.C, work.det * work.det);
   std::copy(inverse.begin(), inverse.end(), work.inverse);
   if (model_.mixed) {
-    add_point_penalty(inverse, work.det, -model_.material->bulk_modulus(), work.S, work.D);
+    add_point_penalty(inverse, work.det, model_.point_bulk_modulus - model_.material->bulk_modulus(), work.S, work.D);
     add_cell_pressure(inverse, work.det, pressure, work.S, work.D);
   }
   if (loads.tension == 0)
@@ -118,7 +118,8 @@ void ElasticBody::add_viscosity(const Point &point, CellWork &work, bool tangent
 
 /// int q ((J - 1/J)/2 - p/kappa) and the slopes that couple it with the displacement.
 void ElasticBody::add_volume(const Point &point, std::size_t q, double pressure, CellWork &work, bool tangent) const {
-  const double J = work.det, kappa = model_.material->bulk_modulus(), compliance = model_.incompressible ? 0 : 1 / kappa;
+  const double J = work.det, kappa = model_.material->bulk_modulus() - model_.point_bulk_modulus,
+               compliance = model_.incompressible ? 0 : 1 / kappa;
   const double error = 0.5 * (J - 1 / J) - compliance * pressure;
   for (int v = 0; v < 4; ++v)
     work.balance[v] += point.weight * rule_[q][v] * error;

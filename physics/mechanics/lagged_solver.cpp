@@ -63,7 +63,8 @@ PetscInt local_size(Vec vector) {
 } // namespace
 
 LaggedSolver::LaggedSolver(MPI_Comm comm, const NewtonOptions &options)
-    : comm_(comm), factors_(comm), exact_(options.exact_factors), starts_exact_(options.exact_factors), limit_(options.krylov_iterations), tolerance_(options.linear_tolerance) {
+    : comm_(comm), factors_(comm), exact_(options.exact_factors), starts_exact_(options.exact_factors), limit_(options.krylov_iterations),
+      tolerance_(options.linear_tolerance) {
   check(KSPCreate(comm, solver_.address()));
   set_up(solver_, options);
   check(PCSetType(preconditioner(solver_), PCSHELL));

@@ -19,8 +19,8 @@ struct Border {
 
 /// GMRES preconditioned (from the left, so that soft directions count as much as stiff ones) by an LU factorisation (MUMPS) that is kept
 /// until it needs too many iterations: neighbouring tangents of one heartbeat are close, and a factorisation costs as much as tens of
-/// solves. It is in single precision, and in double precision once a new one in single precision did not do. A border is eliminated in the preconditioner by the answers of the same factorisation to its loads, so that displacement and
-/// pressures cost one solve.
+/// solves. It is in single precision, and in double precision once a new one in single precision did not do. A border is eliminated in the
+/// preconditioner by the answers of the same factorisation to its loads, so that displacement and pressures cost one solve.
 class LaggedSolver {
 public:
   LaggedSolver(MPI_Comm comm, const NewtonOptions &options);

@@ -1,6 +1,7 @@
 /// The three problems of Land et al., Proc R Soc A 471:20150641, 2015, as the cases 03 to 05 have them, on finer and finer meshes:
-/// quadratic displacements with a linear pressure (Taylor-Hood) and with a penalty at each quadrature point. Prints
-/// tables/land_2015_mixed.csv. Arguments: problems 1, 2, 3 (all without any); `fine` for the finest meshes too. One rank.
+/// quadratic displacements with a linear pressure (Taylor-Hood), part of the bulk modulus at the quadrature points as the cases have it or
+/// none, and with all of it there. Prints tables/land_2015_mixed.csv. Arguments: problems 1, 2, 3 (all without any); `fine` for the finest
+/// meshes too. One rank.
 #include <io/base/log.hpp>
 #include <physics/mechanics/body_motion.hpp>
 #include <physics/mechanics/material.hpp>
@@ -54,12 +55,16 @@ void row(const Problem &problem, const std::string &mesh, const std::string &met
   std::fflush(stdout);
 }
 
-/// The mixed body and, on the same mesh, a penalty of 1 MPa at each of 4 points.
-void rows(const Problem &problem, const std::string &mesh, const std::vector<std::string> &overrides, bool penalty) {
-  row(problem, mesh, "mixed", overrides);
-  if (!penalty)
+/// The body as its case has it and, when asked, on the same mesh without a part of the bulk modulus at the points, and with a penalty of
+/// 1 MPa at each of 4 points.
+void rows(const Problem &problem, const std::string &mesh, const std::vector<std::string> &overrides, bool others) {
+  row(problem, mesh, problem.name[0] == '1' ? "mixed" : "mixed and 50 kPa at points", overrides);
+  if (!others)
     return;
   std::vector<std::string> other = overrides;
+  other.push_back("mechanics.point_bulk_modulus=0 kPa");
+  if (problem.name[0] != '1')
+    row(problem, mesh, "mixed", other);
   for (const char *text : {"mechanics.volume_change=penalty", "mechanics.incompressible=false", "mechanics.quadrature=1"})
     other.push_back(text);
   row(problem, mesh, "penalty", other);
@@ -88,10 +93,15 @@ int main(int argc, char **argv) {
     if (wants("1") && (fine || size != std::string("0.25")))
       rows(beam, std::string("boxes of ") + size + " mm",
            {std::string("mechanics.geometry.element=[") + size + " mm, " + size + " mm, " + size + " mm]"}, size != std::string("0.25"));
-  for (const auto &[rings, layers] : {std::pair{4, 1}, {8, 2}, {12, 3}})
+  struct Mesh {
+    int rings, passive_layers, active_layers;
+    bool fine;
+  };
+  for (const Mesh &size : {Mesh{6, 2, 2, false}, {10, 2, 3, false}, {12, 3, 4, true}})
     for (const Problem *problem : {&passive, &active})
-      if (wants(problem == &passive ? "2" : "3") && (fine || rings < 12)) {
-        const int deep = problem == &active ? layers + 1 : layers;
-        rows(*problem, std::to_string(rings) + " rings x " + std::to_string(deep) + " layers", mesh(rings, deep), rings < 12);
+      if (wants(problem == &passive ? "2" : "3") && (fine || !size.fine)) {
+        const int layers = problem == &passive ? size.passive_layers : size.active_layers;
+        rows(*problem, std::to_string(size.rings) + " rings x " + std::to_string(layers) + " layers", mesh(size.rings, layers),
+             size.rings == 6);
       }
 }

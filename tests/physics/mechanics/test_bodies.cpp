@@ -102,7 +102,7 @@ TEST_P(EveryBody, HasTheTangentThatIsTheSlopeOfItsResidual) {
   physics::petsc::add(product, -1.0, slope);
   EXPECT_LT(physics::petsc::norm(product) / size, 1e-6) << "central differences, step 1e-4 of a state of 2 % strain";
 }
-INSTANTIATE_TEST_SUITE_P(VolumeChanges, EveryBody, testing::Values("mixed", "penalty"));
+INSTANTIATE_TEST_SUITE_P(VolumeChanges, EveryBody, testing::Values("mixed", "penalty", "mixed\npoint_bulk_modulus: 30 kPa"));
 
 /// A turned body feels the turned forces: stress, contraction and follower pressure go with it.
 TEST(PatchTests, ForcesTurnWithTheBody) {
@@ -152,6 +152,21 @@ TEST(PatchTests, FollowerPressureOnABoxGivesTheUniformState) {
 TEST(AnalyticBodies, FreeContractionHasTheStretchOfTheUniformState) {
   BodyCase options = body_case(std::string(box) + "tension: {model: ramp, peak: 5 kPa}\ntime_step: 100 ms\n");
   EXPECT_NEAR(1 + last(run(options), "tip_ux"), 0.80693056, 1e-6) << "scripted solution of the uniform state, Ta = 5 kPa";
+}
+
+/// Compressible neo-Hooke under a pressure on one face: one uniform state, whatever part of the bulk modulus acts at the points.
+TEST(AnalyticBodies, AUniformStateDoesNotDependOnWhereItsBulkModulusActs) {
+  const auto height = [](const std::string &part) {
+    std::string body = box;
+    body.replace(body.find("incompressible: true"), 20, "point_bulk_modulus: " + part);
+    BodyCase options = body_case(body + "material: {model: neo_hooke, mu: 4 kPa, bulk_modulus: 50 kPa}\npressure_surface: z1\n"
+                                        "pressure: {model: ramp, peak: 3 kPa}\ntime_step: 250 ms\n");
+    return last(run(options), "tip_uz");
+  };
+  const double none = height("0 kPa");
+  EXPECT_LT(none, -0.1);
+  for (const char *part : {"10 kPa", "45 kPa"})
+    EXPECT_NEAR(height(part), none, 1e-7) << part;
 }
 
 /// p = mu (2/l_b + 1/(2 l_b^4) - 2/l_a - 1/(2 l_a^4)), l_b^3 - 1 = (l_a^3 - 1) (A/B)^3 for an incompressible neo-Hookean sphere.
@@ -311,6 +326,9 @@ TEST(FailingBodies, SayWhatIsWrong) {
   EXPECT_THROW(body_case("holds: [{surface: x0, fixed: [w]}]\n").check(), io::CaseError);
   EXPECT_THROW(body_case("holds: []\n").check(), io::CaseError) << "nothing holds it";
   EXPECT_THROW(body_case("holds: [{surface: x0, fixed: [x]}]\npressure: {model: ramp}\n").check(), io::CaseError) << "acts nowhere";
+  const std::string held = "holds: [{surface: x0, fixed: [x]}]\npoint_bulk_modulus: 2000 kPa\n";
+  EXPECT_THROW(body_case(held).check(), io::CaseError) << "more than the material's 1000 kPa";
+  EXPECT_THROW(body_case(held + "volume_change: penalty\n").check(), io::CaseError) << "all of it acts at the points already";
   BodyCase options = body_case("holds: [{surface: x9, fixed: [x]}]\n");
   EXPECT_THROW(run(options), io::CaseError) << "no such surface";
   options = body_case("holds: [{surface: x0, fixed: [x]}]\nprobes: [{name: far, position: [99 mm, 0 mm, 0 mm]}]\n");
