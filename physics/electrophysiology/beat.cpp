@@ -218,24 +218,27 @@ BeatRecord run_beat(Monodomain &monodomain, const Tissue &tissue, const Electrop
   double last_start = 0; // of the stimuli within the beat
   for (const Stimulus &stimulus : stimuli)
     last_start = stimulus.start < options.duration ? std::max(last_start, stimulus.start) : last_start;
+  const auto is_over = [&] {
+    return std::isinf(latest) ? monodomain.time() > last_start + longest_activation : options.stop_when_activated;
+  };
   io::Progress progress("electrophysiology", options.duration, "ms");
-  for (int s = done + 1; s <= samples; ++s) {
+  int s = done;
+  while (s < samples && !is_over()) {
+    ++s;
     advance_sample(monodomain, options, stimuli);
     monodomain.check();
     recorder.look(s);
     progress.update(monodomain.time());
     if (std::isinf(latest))
       latest = monodomain.latest_activation();
-    if (std::isfinite(latest) && options.stop_when_activated)
-      break;
-    if (std::isinf(latest) && monodomain.time() > last_start + longest_activation)
-      break;
-    if (checkpoints && s % checkpoint_every == 0 && s < samples) {
+    const bool last = s == samples || is_over();
+    if (checkpoints && (last ? options.vulnerability.has_value() : s % checkpoint_every == 0)) {
       recorder.forget();
       checkpoints.save(s, to_archive({s, latest, monodomain.state(), recorder.record()}));
     }
   }
-  checkpoints.clear();
+  if (!options.vulnerability)
+    checkpoints.clear();
   require_activation(monodomain, options);
   return recorder.take(monodomain.last_upstroke());
 }

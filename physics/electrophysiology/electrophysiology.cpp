@@ -1,3 +1,4 @@
+#include <io/base/checkpoint.hpp>
 #include <io/base/errors.hpp>
 #include <io/base/log.hpp>
 #include <io/base/parallel.hpp>
@@ -298,12 +299,25 @@ BeatRecord tissue_beat(const Tissue &tissue, const std::vector<const IonicModel 
   return record;
 }
 
+/// The checkpoint that run_beat leaves for a vulnerability scan; it goes with the scan, unless that is killed.
+class LeftBeat {
+public:
+  LeftBeat(const std::filesystem::path &stem, MPI_Comm comm) : checkpoints_(stem, comm) {}
+  ~LeftBeat() { checkpoints_.clear(); }
+  LeftBeat(const LeftBeat &) = delete;
+  LeftBeat &operator=(const LeftBeat &) = delete;
+
+private:
+  io::Checkpoints checkpoints_;
+};
+
 /// Collective. Gives the serial fine mesh free.
 ElectrophysiologyResult monodomain_beat(MPI_Comm comm, const std::vector<const IonicModel *> &kinds, Preparation &p,
                                         const Diffusivity &diffusivity, const ElectrophysiologyOptions &options, GatheredBeat &beat) {
   const Tissue tissue = distributed_tissue(comm, p.fine, static_cast<unsigned int>(p.refinements), p.fibre_and_factor, p.kind);
   p.fine = HeartMesh();
   p.fibre_and_factor = {};
+  const LeftBeat left(options.vulnerability ? options.checkpoint : std::filesystem::path(), comm);
   BeatRecord record = tissue_beat(tissue, kinds, p, diffusivity, options, beat);
   ElectrophysiologyResult result;
   if (options.vulnerability) {

@@ -221,6 +221,42 @@ TEST(PrematureStimuli, AreRefusedByTissueThatHasNotRecovered) {
   EXPECT_EQ(vulnerable_window(table, 1, 200), 0);
 }
 
+TEST(PrematureStimuli, AfterAKillGoOnWithThoseLeftToTheSameBits) {
+  const mesh::HeartMesh strip = mesh::make_slab({12, 1, 1}, 0.5);
+  const auto model = ionic_models().make("ten_tusscher_2006_epi");
+  const Tissue tissue = along_x(strip);
+  const PartBall left{{0, 0.5, 0.5}, 2}, right{{12, 0.5, 0.5}, 2}, beside{{0, 90, 0}, 2};
+  const test::TemporaryFolder folder;
+  const auto scan = [&](const std::vector<PartBall> &places, double to, const std::string &name) {
+    ElectrophysiologyOptions options;
+    options.checkpoint = folder.path() / name;
+    options.vulnerability.emplace();
+    options.vulnerability->places = places;
+    options.vulnerability->from = 310;
+    options.vulnerability->to = to;
+    options.vulnerability->every = 20;
+    options.vulnerability->follow = 200;
+    options.vulnerability->quiet = 30;
+    Monodomain monodomain(tissue, *model, niederer_diffusivity, {at_x0()});
+    return vulnerability(monodomain, tissue, options, {at_x0()});
+  };
+  const auto expect_same = [](const TimeSeries &found, const TimeSeries &expected) {
+    ASSERT_EQ(found.rows(), expected.rows());
+    for (const auto &column : expected.columns())
+      EXPECT_EQ(found.column(column.name), column.values) << column.name;
+  };
+  const TimeSeries whole = scan({left, right}, 330, "whole");
+  EXPECT_TRUE(std::filesystem::is_empty(folder.path())) << "nothing is left of a scan that ended";
+  // A place beside the mesh stops the scan like a kill: the outcomes before it are on disk.
+  EXPECT_THROW(scan({left, right, beside}, 330, "after_a_time"), CaseError);
+  EXPECT_FALSE(std::filesystem::is_empty(folder.path()));
+  expect_same(scan({left, right}, 330, "after_a_time"), whole);
+  EXPECT_THROW(scan({left, beside}, 310, "between_places"), CaseError);
+  // that the first is not run again shows in its place, which now would be refused
+  expect_same(scan({beside, right}, 310, "between_places"), scan({left, right}, 310, "whole"));
+  EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
+}
+
 TEST(TissueParts, TakeTheLastThatCoversAPlaceAndRefuseWhatTheyMiss) {
   const mesh::HeartMesh slab = mesh::make_slab({8, 4, 1}, 0.5);
   std::vector<TissuePart> parts(2);
