@@ -54,6 +54,7 @@ struct Phase {
   BasePlane base;
   std::optional<io::Image> tissue;
   double fat = 0; ///< mL
+  std::vector<AbsentTissue> absent;
 };
 
 /// Fills holes and closes thin gaps of the slices that are kept (those above the base plane stay as they came) and finds the base plane.
@@ -118,7 +119,12 @@ Phase read_phase(const std::filesystem::path &path, int frame, const std::string
   notes.push_back(name + ": " + std::to_string(base.closed_slices) +
                   " slices have a closed wall; the base plane lies above the last of them and keeps " + below + " mL of the cavity, " +
                   off + " mL above it are cut off");
-  return {volumes, std::move(image), base, std::move(tissue), numbers.fat > 0 ? label_volume(raw, numbers.fat) : 0};
+  return {volumes,
+          std::move(image),
+          base,
+          std::move(tissue),
+          numbers.fat > 0 ? label_volume(raw, numbers.fat) : 0,
+          absent_tissue(read, numbers)};
 }
 
 /// Healthy adults at rest, mean +- 2 SD pooled over sexes. Petersen 2017, J Cardiovasc Magn Reson 19:18 (UK Biobank, 804 healthy of 5065).
@@ -190,6 +196,20 @@ void measure(const Segmentation &s, const LabelNumbers &numbers, io::Quantities 
   set("rv_ef", ejection_fraction(rv_edv, rv_esv), "%");
 }
 
+/// A number that the case spells out and the map lacks is likely a mistake; a convention names what many hearts have not.
+void tell_absent(const std::vector<AbsentTissue> &absent, const Segmentation &s, const LabelNumbers &numbers,
+                 io::Quantities &quantities) {
+  for (const AbsentTissue &tissue : absent) {
+    if (numbers.convention.empty())
+      io::warn(s.ed.source + ": " + tissue.sentence + "; is the number right, and is there any in this heart?");
+    if (const io::Quantity *found = quantities.find(tissue.quantity)) {
+      io::Quantity doubtful = *found;
+      doubtful.warning += (doubtful.warning.empty() ? "" : "; ") + tissue.sentence;
+      quantities.set(std::move(doubtful));
+    }
+  }
+}
+
 /// Of the file itself: what repairs and shifted slices are compared with.
 void measure_raw(const RawVolumes &ed, const std::optional<RawVolumes> &es, bool with_right, io::Quantities &quantities) {
   quantities.set("lv_edv_raw", ed.cavity, "mL");
@@ -230,6 +250,7 @@ Segmentation segment(const SegmentationOptions &options, io::Quantities &quantit
       s.notes.push_back("base and apex of the two phases do not lie the same way; check that both maps are of one patient");
   }
   measure(s, options.labels, quantities);
+  tell_absent(ed.absent, s, options.labels, quantities);
   const bool other_grid =
       s.es && (s.es->size[0] != s.ed.size[0] || s.es->size[1] != s.ed.size[1] || std::abs(s.es->spacing(0) - s.ed.spacing(0)) > 1e-3 ||
                std::abs(s.es->spacing(1) - s.ed.spacing(1)) > 1e-3);

@@ -145,6 +145,7 @@ const std::vector<ResultName> &result_names() {
       {"purkinje_last_junction", "ms", "When the last of them does, after the delay of the junction."},
       {"purkinje_coverage", "mm", "Largest distance from a node of an endocardium that carries a tree to the nearest junction on it."},
       {"purkinje_coverage_p95", "mm", "95th percentile of these distances."},
+      {"purkinje_reached", "%", "Nodes of those endocardia that lie within 14 mm of a junction."},
       {"qrs_duration", "ms", "Of the simulated ECG."},
       {"qt_interval", "ms", "Of the simulated ECG."},
       {"qrs_axis", "deg",

@@ -2,6 +2,7 @@
 #include <io/base/errors.hpp>
 #include <io/base/parallel.hpp>
 #include <io/base/text.hpp>
+#include <mesh/partition.hpp>
 #include <mesh/slab.hpp>
 #include <physics/electrophysiology/checkpoint.hpp>
 #include <physics/electrophysiology/vulnerability.hpp>
@@ -305,6 +306,29 @@ TEST(HeterogeneousRanks, GiveTheSameBitsAsOneRank) {
   const auto serial = run(along_x(slab, factor, kind));
   EXPECT_EQ(parallel[0], serial[0]) << "potential";
   EXPECT_EQ(parallel[1], serial[1]) << "activation";
+}
+
+TEST(HeterogeneousRanks, OwnTheNodesOfThePiecesDealtToThem) {
+  const mesh::HeartMesh slab = mesh::make_slab({12, 6, 3}, 0.75);
+  const std::vector<double> fibre_and_factor = [&] {
+    std::vector<double> all;
+    for (std::size_t c = 0; c < slab.tetrahedra.size(); ++c)
+      all.insert(all.end(), {1, 0, 0, 1});
+    return all;
+  }();
+  const Tissue tissue = distributed_tissue(MPI_COMM_WORLD, slab, 0, fibre_and_factor);
+  const std::vector<unsigned int> dealt = mesh::partition(slab, 0, ranks(), 2);
+  std::vector<char> of_mine(slab.nodes.size(), 0);
+  for (std::size_t c = 0; c < dealt.size(); ++c)
+    for (const std::size_t node : slab.tetrahedra[c])
+      if (dealt[c] == static_cast<unsigned int>(rank()))
+        of_mine[node] = 1;
+  for (std::size_t i = 0; i < tissue.owned; ++i)
+    ASSERT_TRUE(of_mine[tissue.mesh_node[i]]) << "node " << tissue.mesh_node[i] << " lies in no cell of a piece of rank " << rank();
+  unsigned long owned = tissue.owned;
+  EXPECT_GT(static_cast<double>(owned), 0.8 * static_cast<double>(slab.nodes.size()) / ranks()) << "balanced, but for shared nodes";
+  MPI_Allreduce(MPI_IN_PLACE, &owned, 1, MPI_UNSIGNED_LONG, MPI_SUM, MPI_COMM_WORLD);
+  EXPECT_EQ(owned, slab.nodes.size()) << "every node has one owner";
 }
 
 TEST(PrematureStimuli, ThatCannotBeJudgedAreRefused) {
