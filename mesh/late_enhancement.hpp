@@ -46,7 +46,8 @@ struct RemoteIntensity {
 /// Of `intensities` of a whole wall, of which more than half must be healthy: from the shortest interval that holds half of them (its
 /// middle, and its half-width over 0.6745) on, mean and SD of those no farther than 2 SD from the mean, the SD divided by that of a normal
 /// distribution cut off there (0.8796), until nothing changes. Scar, which is brighter, is left out so; the dark half of the histogram and
-/// the bright one up to there count. Throws CaseError when more than a tenth lies below mean - 3 SD: then the scar was taken for the rest.
+/// the bright one up to there count. Of noise alone (Rayleigh's distribution) the mean comes out 7 %, the SD 2 % too low. Throws CaseError
+/// when more than a tenth lies below mean - 3 SD: then the scar was taken for the rest.
 RemoteIntensity remote_intensity(std::vector<double> intensities, const std::string &source);
 
 /// What an image tells of the wall; intensities in the image's own unit.

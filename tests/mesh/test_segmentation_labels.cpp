@@ -104,7 +104,9 @@ TEST(Infarcts, ThatTheCaseNamesAndTheMapLacksAreTold) {
   options.labels.scar = 4;
   io::Quantities quantities;
   testing::internal::CaptureStderr();
+  io::set_quiet(false);
   mesh::segment(options, quantities);
+  io::set_quiet(true);
   EXPECT_SAYS(testing::internal::GetCapturedStderr(), "no voxel has label 4 (scar); the map has 1 (");
   EXPECT_EQ(quantities.value("scar_volume"), 0);
   EXPECT_SAYS(quantities.find("scar_volume")->warning, "no voxel has label 4 (scar)");
