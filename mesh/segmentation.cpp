@@ -4,6 +4,7 @@
 #include <io/base/log.hpp>
 #include <io/base/schema.hpp>
 #include <io/base/text.hpp>
+#include <io/base/units.hpp>
 #include <io/formats/label_image.hpp>
 #include <mesh/atrium.hpp>
 #include <mesh/reslice.hpp>
@@ -27,6 +28,9 @@ void SegmentationOptions::describe(io::Schema &schema) {
   schema.integer("es_frame", es_frame, 0, 10000, "Which volume of 'es' is end-systole where the file holds several, counted from 1.");
   schema.section("labels", labels, "What the numbers in the maps mean: acdc, emidec, mnms or ukbb, or each number spelt out.",
                  label_conventions(), label_convention);
+  schema.optional_section("late_enhancement", late_enhancement,
+                          "Scar and border zone by the intensity of a late-gadolinium image within the end-diastolic wall, instead of by "
+                          "labels.");
   schema.file(
       "atrium", atrium,
       "Contours of the left atrium in the four- and two-chamber view (JSON): its volumes by biplane area and length, and the mitral "
@@ -38,6 +42,11 @@ void SegmentationOptions::describe(io::Schema &schema) {
       "slice_shifts", slice_shifts, {"corrected", "reported", "ignored"},
       "Slices that lie off the ventricle's long axis, because the breath was held differently: moved back within their plane, only "
       "reported, or not looked for.");
+}
+
+void SegmentationOptions::check() const {
+  if (late_enhancement)
+    late_enhancement->check(labels);
 }
 
 namespace {
@@ -54,6 +63,8 @@ struct Phase {
   BasePlane base;
   std::optional<io::Image> tissue;
   double fat = 0; ///< mL
+  std::vector<AbsentTissue> absent;
+  std::optional<LateEnhancement> enhancement;
 };
 
 /// Fills holes and closes thin gaps of the slices that are kept (those above the base plane stay as they came) and finds the base plane.
@@ -90,7 +101,7 @@ BasePlane straighten(io::Image &image, std::optional<io::Image> &tissue, const B
 }
 
 Phase read_phase(const std::filesystem::path &path, int frame, const std::string &name, const SegmentationOptions &options,
-                 std::vector<std::string> &notes) {
+                 const LateEnhancementOptions *late_enhancement, std::vector<std::string> &notes) {
   const io::Image read = io::read_label_image(path.string(), frame);
   check_convention(read, options.labels);
   const io::Image raw = across_long_axis(read, options.labels);
@@ -105,11 +116,14 @@ Phase read_phase(const std::filesystem::path &path, int frame, const std::string
     image = slices_reversed(image);
   std::optional<io::Image> tissue;
   const LabelNumbers &numbers = options.labels;
-  if (std::max({numbers.scar, numbers.no_reflow, numbers.border_zone, numbers.right_wall}) > 0)
+  if (late_enhancement || std::max({numbers.scar, numbers.no_reflow, numbers.border_zone, numbers.right_wall}) > 0)
     tissue = tissue_map(image, raw, options.labels);
   remove_specks(image, notes);
   remove_thin_bridges(image, notes);
   BasePlane base = close_wall(image, notes);
+  std::optional<LateEnhancement> enhancement;
+  if (late_enhancement)
+    enhancement = mark_enhanced(image, base, raw, *late_enhancement, *tissue, notes);
   if (options.slice_shifts != "ignored")
     base = straighten(image, tissue, base, options.slice_shifts == "corrected", notes);
   check_proportions(image, base);
@@ -118,7 +132,13 @@ Phase read_phase(const std::filesystem::path &path, int frame, const std::string
   notes.push_back(name + ": " + std::to_string(base.closed_slices) +
                   " slices have a closed wall; the base plane lies above the last of them and keeps " + below + " mL of the cavity, " +
                   off + " mL above it are cut off");
-  return {volumes, std::move(image), base, std::move(tissue), numbers.fat > 0 ? label_volume(raw, numbers.fat) : 0};
+  return {volumes,
+          std::move(image),
+          base,
+          std::move(tissue),
+          numbers.fat > 0 ? label_volume(raw, numbers.fat) : 0,
+          absent_tissue(read, numbers),
+          enhancement};
 }
 
 /// Healthy adults at rest, mean +- 2 SD pooled over sexes. Petersen 2017, J Cardiovasc Magn Reson 19:18 (UK Biobank, 804 healthy of 5065).
@@ -144,8 +164,18 @@ double ejection_fraction(double edv, double esv) {
   return 100 * (edv - esv) / edv;
 }
 
-void measure(const Segmentation &s, const LabelNumbers &numbers, io::Quantities &quantities) {
-  const bool with_right = numbers.right != 0, names_tissue = std::max({numbers.scar, numbers.no_reflow, numbers.border_zone}) > 0;
+void add_enhancement(const LateEnhancement &found, double voxel, io::Quantities &quantities) {
+  quantities.set("late_enhancement_remote_mean", found.remote.mean, "1");
+  quantities.set("late_enhancement_remote_sd", found.remote.deviation, "1");
+  quantities.set("late_enhancement_remote_volume", static_cast<double>(found.remote.voxels) * voxel / io::mm3_per_mL, "mL");
+  quantities.set("late_enhancement_maximum", found.maximum, "1");
+  quantities.set("late_enhancement_scar_threshold", found.scar_above, "1");
+  if (found.border_above)
+    quantities.set("late_enhancement_border_threshold", *found.border_above, "1");
+}
+
+void measure(const Segmentation &s, const LabelNumbers &numbers, bool by_image, io::Quantities &quantities) {
+  const bool with_right = numbers.right != 0, labelled = std::max({numbers.scar, numbers.no_reflow, numbers.border_zone}) > 0;
   const auto set = [&](const std::string &name, double value, const std::string &unit) -> io::Quantity & {
     io::Quantity &quantity = quantities.set(name, value, unit);
     add_reference_range(quantity);
@@ -165,11 +195,17 @@ void measure(const Segmentation &s, const LabelNumbers &numbers, io::Quantities 
     set("rv_edv", label_volume(s.ed, rv_cavity), "mL");
   if (const double wall = s.tissue_ed ? label_volume(*s.tissue_ed, right_free_wall) : 0; wall > 0)
     set("rv_wall_volume", wall, "mL");
-  if (s.tissue_ed && names_tissue) {
-    set("scar_volume", label_volume(*s.tissue_ed, scarred_wall), "mL");
-    set("no_reflow_volume", label_volume(*s.tissue_ed, no_reflow_wall), "mL");
-    if (const double border = label_volume(*s.tissue_ed, border_zone_wall); border > 0)
+  if (s.tissue_ed && (labelled || by_image)) {
+    const double scar = label_volume(*s.tissue_ed, scarred_wall), wall = label_volume(s.ed, lv_wall);
+    set("scar_volume", scar, "mL");
+    set("scar_mass", tissue_density * scar, "g");
+    set("scar_share", 100 * scar / wall, "%");
+    if (labelled)
+      set("no_reflow_volume", label_volume(*s.tissue_ed, no_reflow_wall), "mL");
+    if (const double border = label_volume(*s.tissue_ed, border_zone_wall); border > 0) {
       set("border_zone_volume", border, "mL");
+      set("border_zone_share", 100 * border / wall, "%");
+    }
   }
   if (!s.es)
     return;
@@ -188,6 +224,19 @@ void measure(const Segmentation &s, const LabelNumbers &numbers, io::Quantities 
   set("rv_esv", rv_esv, "mL");
   set("rv_sv", rv_edv - rv_esv, "mL");
   set("rv_ef", ejection_fraction(rv_edv, rv_esv), "%");
+}
+
+/// A number that the case spells out and the map lacks is likely a mistake; a convention names what many hearts have not.
+void tell_absent(const std::vector<AbsentTissue> &absent, const Segmentation &s, const LabelNumbers &numbers, io::Quantities &quantities) {
+  for (const AbsentTissue &tissue : absent) {
+    if (numbers.convention.empty())
+      io::warn(s.ed.source + ": " + tissue.sentence + "; is the number right, and is there any in this heart?");
+    if (const io::Quantity *found = quantities.find(tissue.quantity)) {
+      io::Quantity doubtful = *found;
+      doubtful.warning += (doubtful.warning.empty() ? "" : "; ") + tissue.sentence;
+      quantities.set(std::move(doubtful));
+    }
+  }
 }
 
 /// Of the file itself: what repairs and shifted slices are compared with.
@@ -215,21 +264,26 @@ void check_masses(const Segmentation &s, std::vector<std::string> &notes) {
 } // namespace
 
 Segmentation segment(const SegmentationOptions &options, io::Quantities &quantities) {
+  options.check();
   Segmentation s;
-  Phase ed = read_phase(options.ed, options.ed_frame, "ED", options, s.notes);
+  Phase ed =
+      read_phase(options.ed, options.ed_frame, "ED", options, options.late_enhancement ? &*options.late_enhancement : nullptr, s.notes);
   s.ed = std::move(ed.labels);
   s.base_ed = ed.base;
   s.tissue_ed = std::move(ed.tissue);
   std::optional<RawVolumes> raw_es;
   if (!options.es.empty()) {
-    Phase es = read_phase(options.es, options.es_frame, "ES", options, s.notes);
+    Phase es = read_phase(options.es, options.es_frame, "ES", options, nullptr, s.notes);
     s.es = std::move(es.labels);
     s.base_es = es.base;
     raw_es = es.raw;
     if (io::dot(s.base_ed.normal, s.base_es->normal) < 0.9)
       s.notes.push_back("base and apex of the two phases do not lie the same way; check that both maps are of one patient");
   }
-  measure(s, options.labels, quantities);
+  measure(s, options.labels, ed.enhancement.has_value(), quantities);
+  if (ed.enhancement)
+    add_enhancement(*ed.enhancement, s.ed.voxel_volume(), quantities);
+  tell_absent(ed.absent, s, options.labels, quantities);
   const bool other_grid =
       s.es && (s.es->size[0] != s.ed.size[0] || s.es->size[1] != s.ed.size[1] || std::abs(s.es->spacing(0) - s.ed.spacing(0)) > 1e-3 ||
                std::abs(s.es->spacing(1) - s.ed.spacing(1)) > 1e-3);

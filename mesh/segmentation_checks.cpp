@@ -105,6 +105,20 @@ io::Image with_our_labels(const io::Image &labels, const LabelNumbers &numbers) 
   return out;
 }
 
+std::vector<AbsentTissue> absent_tissue(const io::Image &labels, const LabelNumbers &numbers) {
+  struct Named {
+    int number;
+    const char *name, *quantity;
+  };
+  std::vector<AbsentTissue> absent;
+  for (const Named &tissue : {Named{numbers.scar, "scar", "scar_volume"}, Named{numbers.no_reflow, "no_reflow", "no_reflow_volume"},
+                              Named{numbers.border_zone, "border_zone", "border_zone_volume"}})
+    if (tissue.number > 0 && std::count(labels.voxels.begin(), labels.voxels.end(), static_cast<float>(tissue.number)) == 0)
+      absent.push_back({tissue.quantity, "no voxel has label " + std::to_string(tissue.number) + " (" + tissue.name + "); the map has " +
+                                             found_labels(labels)});
+  return absent;
+}
+
 void remove_specks(io::Image &labels, std::vector<std::string> &notes) {
   const std::size_t specks = remove_pieces(labels, lv_wall, "wall") + remove_pieces(labels, lv_cavity, "cavity");
   if (specks > 0)

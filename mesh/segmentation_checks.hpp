@@ -8,6 +8,12 @@ namespace corvivo::mesh {
 /// background.
 io::Image with_our_labels(const io::Image &labels, const LabelNumbers &numbers);
 
+/// Tissue that the case names and no voxel of the map has: `quantity` would say that there is none.
+struct AbsentTissue {
+  std::string quantity, sentence;
+};
+std::vector<AbsentTissue> absent_tissue(const io::Image &labels, const LabelNumbers &numbers);
+
 /// Removes specks: pieces of cavity or wall below 5 % of the whole that do not touch it. Adds a sentence with the count to `notes`. Throws
 /// CaseError when a larger piece stands apart.
 void remove_specks(io::Image &labels, std::vector<std::string> &notes);

@@ -32,6 +32,8 @@ double Image::voxel_volume() const {
 
 Vector3 Image::voxel(const Vector3 &point) const {
   const double det = determinant();
+  if (!std::isfinite(det))
+    throw CaseError(source + ": the affine holds a number that is NaN or infinite; expected three voxel axes in mm");
   if (!(std::abs(det) > 0))
     throw CaseError(source + ": the affine is singular; expected three independent voxel axes");
   const Vector3 a = column(*this, 0), b = column(*this, 1), c = column(*this, 2);

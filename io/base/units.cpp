@@ -222,6 +222,9 @@ double parse_quantity(const std::string &text, const std::string &unit) {
                       unit + "'");
     return value;
   }
+  if (text[after] == ',' && after + 1 < text.size() && std::isdigit(static_cast<unsigned char>(text[after + 1])))
+    throw CaseError("found '" + text + "' with a comma in its number, expected a point for decimals and nothing between thousands; try '" +
+                    text.substr(0, after) + "." + text.substr(after + 1) + "'");
   std::string found = text.substr(after);
   found.erase(found.find_last_not_of(" \t") + 1);
   if (found == unit)

@@ -181,6 +181,8 @@ Case read_case(const std::filesystem::path &file, const std::vector<std::string>
                          "', which has no calcium for the heartbeat to contract by; try ten_tusscher_2006_epi or tor_ord_2019_endo");
   if (options.heartbeat && options.mesh && options.mesh->shape.ventricles != "both")
     complain_of_right_ventricle(complaints, file.string(), options.heartbeat->mechanics);
+  if (options.segmentation)
+    collect(complaints, file.string(), [&] { options.segmentation->check(); });
   if (options.electrophysiology)
     collect(complaints, file.string(), [&] { options.electrophysiology->discretisation.check(); });
   if (options.electrophysiology && options.electrophysiology->purkinje)

@@ -4,6 +4,7 @@
 #include <io/base/log.hpp>
 #include <io/base/parallel.hpp>
 #include <io/base/text.hpp>
+#include <io/base/version.hpp>
 #include <io/cli/commands.hpp>
 
 #include <boost/program_options.hpp>
@@ -112,7 +113,7 @@ std::string usage() {
     text += line + command.meaning + "\n";
   }
   return text + "\n  --output DIR (else results/FOLDER for FOLDER/case.yaml, results/FOLDER_NAME for FOLDER/NAME.yaml)\n"
-                "  --set key.path=value, --force;  mpirun -n N corvivo run CASE.yaml: the same answer, faster\n"
+                "  --set key.path=value, --force, --version;  mpirun -n N corvivo run CASE.yaml: the same answer, faster\n"
                 "  cohort: --case TEMPLATE.yaml --both --jobs N --time-limit '2 h' --memory-limit '4 GB' --part i/n --gather; --slurm "
                 "prints a\n    script for a cluster; mpirun -n N spreads patients over ranks\n"
                 "  exit status: 0 done, 1 the input is wrong, 2 the numerics failed (partial results kept), 3 a bug\n";
@@ -122,6 +123,10 @@ int run_command(const std::vector<std::string> &arguments) {
   if (arguments.empty() || arguments.front() == "help") {
     print(usage());
     return arguments.empty() ? 1 : 0;
+  }
+  if (arguments.front() == "--version") {
+    print("corvivo " + io::version() + "\n");
+    return 0;
   }
   std::vector<std::string> names;
   for (const Command &command : commands())

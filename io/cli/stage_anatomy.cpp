@@ -36,7 +36,10 @@ BodySize body_size(const Case &options) {
 Stage segmentation_stage(StageContext context) {
   mesh::SegmentationOptions options = *context.options.segmentation, named = options;
   std::string files;
-  for (std::filesystem::path *file : {&named.ed, &named.es, &named.atrium}) { // the content counts, not where it lies
+  std::vector<std::filesystem::path *> inputs_of_content{&named.ed, &named.es, &named.atrium}; // that counts, not where it lies
+  if (named.late_enhancement)
+    inputs_of_content.push_back(&named.late_enhancement->image);
+  for (std::filesystem::path *file : inputs_of_content) {
     if (!file->empty())
       files += io::path_hash(file->string()) + "\n";
     file->clear();

@@ -207,6 +207,14 @@ double largest_difference(const Image &image, const Affine &other) {
   return largest;
 }
 
+bool all_finite(const Affine &affine) {
+  for (const auto &row : affine)
+    for (const double value : row)
+      if (!std::isfinite(value))
+        return false;
+  return true;
+}
+
 /// Takes the sform where its steps can be believed; see the header traps in the tests.
 void use_sform(Image &image, const NiftiHeader &h, const std::array<double, 3> &pixdim, double to_mm) {
   image.affine = h.sform;
@@ -214,7 +222,7 @@ void use_sform(Image &image, const NiftiHeader &h, const std::array<double, 3> &
     for (double &value : row)
       value *= to_mm;
   const std::array<double, 3> steps{image.spacing(0), image.spacing(1), image.spacing(2)};
-  if (close(steps, pixdim))
+  if (close(steps, pixdim) || !all_finite(image.affine))
     return;
   const bool unit_steps = close({steps[0] / to_mm, steps[1] / to_mm, steps[2] / to_mm}, {1, 1, 1});
   if (!unit_steps) {
@@ -235,7 +243,7 @@ void set_affine(Image &image, const NiftiHeader &h) {
   const auto pixdim = pixdim_spacing(h, to_mm, image.source, image.notes);
   if (h.sform_code > 0) {
     use_sform(image, h, pixdim, to_mm);
-    const bool usable = std::isfinite(image.determinant()) && image.voxel_volume() > 0;
+    const bool usable = all_finite(image.affine) && image.voxel_volume() > 0;
     if (usable && h.qform_code > 0 && image.oriented) {
       const double apart = largest_difference(image, qform_affine(h, pixdim, to_mm, image.source));
       if (apart > 1)
@@ -243,7 +251,9 @@ void set_affine(Image &image, const NiftiHeader &h) {
     }
     if (usable || h.qform_code <= 0)
       return;
-    image.notes.assign(1, "the sform is singular; the qform is used");
+    image.notes.assign(1, std::string("the sform ") +
+                              (all_finite(image.affine) ? "is singular" : "holds a number that is NaN or infinite") +
+                              "; the qform is used");
   }
   if (h.qform_code > 0) {
     image.affine = qform_affine(h, pixdim, to_mm, image.source);

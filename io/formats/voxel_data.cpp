@@ -148,9 +148,9 @@ Frames chosen_frame(double count, int frame, const std::string &path) {
   if (!(count >= 1 && count <= 10000 && count == std::floor(count)))
     throw CaseError(path + ": the header gives " + fixed(count, 0) + " phases; expected 1 to 10000: is the header damaged?");
   if (count > 1 && frame == 0)
-    throw CaseError(
-        path + ": holds " + fixed(count, 0) +
-        " phases; say which one is meant (segmentation: ed_frame, es_frame, counted from 1) or save each phase as its own file");
+    throw CaseError(path + ": holds " + fixed(count, 0) +
+                    " phases; say which one is meant (segmentation: ed_frame, es_frame, late_enhancement.frame, counted from 1) or save "
+                    "each phase as its own file");
   if (frame > count)
     throw CaseError(path + ": has no phase " + std::to_string(frame) + "; it holds " + fixed(count, 0) + ", counted from 1");
   return {static_cast<std::size_t>(count), static_cast<std::size_t>(std::max(frame, 1) - 1), false};

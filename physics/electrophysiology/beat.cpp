@@ -34,10 +34,7 @@ public:
       }
       double distance = nearest.first;
       MPI_Allreduce(MPI_IN_PLACE, &distance, 1, MPI_DOUBLE, MPI_MIN, comm_);
-      constexpr double far = 3; // mm: elements of electrophysiology are smaller
-      if (distance > far && io::rank(comm_) == 0)
-        io::warn("electrophysiology: the point '" + point.name + "' lies " + io::fixed(distance, 1) +
-                 " mm from the nearest node of the tissue, which answers for it");
+      warn_when_far(point, distance);
       double node = nearest.first == distance ? nearest.second : INFINITY;
       MPI_Allreduce(MPI_IN_PLACE, &node, 1, MPI_DOUBLE, MPI_MIN, comm_);
       local_.push_back(nearest == std::pair<double, double>{distance, node} ? local : none);
@@ -56,15 +53,6 @@ private:
   MPI_Comm comm_;
   std::vector<std::size_t> local_; ///< owned node of each point, or none
 };
-
-io::TimeSeries point_table(const std::vector<NamedPoint> &points, const std::string &prefix) {
-  io::TimeSeries table;
-  if (!points.empty())
-    table.add_column("time", "ms");
-  for (const NamedPoint &point : points)
-    table.add_column(prefix + point.name, "mV");
-  return table;
-}
 
 class Recorder {
 public:
@@ -189,6 +177,22 @@ bool is_late(const Monodomain &monodomain, const std::vector<Stimulus> &stimuli,
 
 } // namespace
 
+io::TimeSeries point_table(const std::vector<NamedPoint> &points, const std::string &prefix) {
+  io::TimeSeries table;
+  if (!points.empty())
+    table.add_column("time", "ms");
+  for (const NamedPoint &point : points)
+    table.add_column(prefix + point.name, "mV");
+  return table;
+}
+
+void warn_when_far(const NamedPoint &point, double distance) {
+  constexpr double far = 3; // mm: elements of electrophysiology are smaller
+  if (distance > far)
+    io::warn("electrophysiology: the point '" + point.name + "' lies " + io::fixed(distance, 1) +
+             " mm from the nearest node of the tissue, which answers for it");
+}
+
 void advance_sample(Monodomain &monodomain, const ElectrophysiologyOptions &options, const std::vector<Stimulus> &stimuli) {
   const double wanted = is_late(monodomain, stimuli, monodomain.last_upstroke()) ? options.late_time_step : options.time_step;
   const int steps = std::max(1, static_cast<int>(std::ceil(sample / wanted - 1e-9)));
@@ -218,24 +222,27 @@ BeatRecord run_beat(Monodomain &monodomain, const Tissue &tissue, const Electrop
   double last_start = 0; // of the stimuli within the beat
   for (const Stimulus &stimulus : stimuli)
     last_start = stimulus.start < options.duration ? std::max(last_start, stimulus.start) : last_start;
+  const auto is_over = [&] {
+    return std::isinf(latest) ? monodomain.time() > last_start + longest_activation : options.stop_when_activated;
+  };
   io::Progress progress("electrophysiology", options.duration, "ms");
-  for (int s = done + 1; s <= samples; ++s) {
+  int s = done;
+  while (s < samples && !is_over()) {
+    ++s;
     advance_sample(monodomain, options, stimuli);
     monodomain.check();
     recorder.look(s);
     progress.update(monodomain.time());
     if (std::isinf(latest))
       latest = monodomain.latest_activation();
-    if (std::isfinite(latest) && options.stop_when_activated)
-      break;
-    if (std::isinf(latest) && monodomain.time() > last_start + longest_activation)
-      break;
-    if (checkpoints && s % checkpoint_every == 0 && s < samples) {
+    const bool last = s == samples || is_over();
+    if (checkpoints && (last ? options.vulnerability.has_value() : s % checkpoint_every == 0)) {
       recorder.forget();
       checkpoints.save(s, to_archive({s, latest, monodomain.state(), recorder.record()}));
     }
   }
-  checkpoints.clear();
+  if (!options.vulnerability)
+    checkpoints.clear();
   require_activation(monodomain, options);
   return recorder.take(monodomain.last_upstroke());
 }

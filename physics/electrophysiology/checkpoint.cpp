@@ -1,14 +1,13 @@
 #include <io/base/errors.hpp>
 #include <physics/electrophysiology/checkpoint.hpp>
+#include <physics/electrophysiology/vulnerability.hpp>
 
 namespace corvivo::physics {
 
 namespace {
 
 /// The same order for writing and reading.
-template <class Archive, class Checkpoint> void each_vector(Archive &archive, Checkpoint &checkpoint) {
-  auto &state = checkpoint.state;
-  auto &record = checkpoint.record;
+template <class Archive, class State> void each_vector_of_state(Archive &archive, State &state) {
   archive(state.voltage);
   archive(state.states);
   archive(state.activation);
@@ -16,6 +15,12 @@ template <class Archive, class Checkpoint> void each_vector(Archive &archive, Ch
   archive(state.upstroke);
   archive(state.peak);
   archive(state.upstrokes);
+}
+
+/// Likewise.
+template <class Archive, class Checkpoint> void each_vector(Archive &archive, Checkpoint &checkpoint) {
+  auto &record = checkpoint.record;
+  each_vector_of_state(archive, checkpoint.state);
   archive(record.calcium_times);
   archive(record.voltage.times);
   archive(record.voltage.values);
@@ -95,6 +100,29 @@ BeatCheckpoint beat_checkpoint(io::ArchiveReader &reader) {
   const auto rows_of_extracellular = static_cast<std::size_t>(numbers[5]);
   fill(checkpoint.record.extracellular_points, extracellular_points,
        rows_of_extracellular > 0 ? extracellular_points.size() / rows_of_extracellular : 0);
+  return checkpoint;
+}
+
+io::ArchiveWriter to_archive(const PrematureCheckpoint &checkpoint) {
+  io::ArchiveWriter writer;
+  writer(std::vector<double>{static_cast<double>(checkpoint.done), checkpoint.before.time, checkpoint.before.last_upstroke});
+  each_vector_of_state(writer, checkpoint.before);
+  writer(checkpoint.table);
+  return writer;
+}
+
+PrematureCheckpoint premature_checkpoint(io::ArchiveReader &reader) {
+  PrematureCheckpoint checkpoint;
+  std::vector<double> numbers;
+  reader(numbers);
+  if (numbers.size() != 3)
+    throw io::CaseError("a checkpoint that is not of premature stimuli; delete the folder of checkpoints and run again");
+  checkpoint.done = static_cast<std::size_t>(numbers[0]);
+  checkpoint.before.time = numbers[1];
+  checkpoint.before.last_upstroke = numbers[2];
+  each_vector_of_state(reader, checkpoint.before);
+  checkpoint.table = premature_table();
+  reader(checkpoint.table);
   return checkpoint;
 }
 

@@ -1,5 +1,5 @@
 #pragma once
-/// A beat under way on disk, so that a killed run goes on where it was.
+/// A beat, or a series of premature stimuli, under way on disk, so that a killed run goes on where it was.
 #include <io/base/checkpoint.hpp>
 #include <physics/electrophysiology/beat.hpp>
 
@@ -16,5 +16,16 @@ struct BeatCheckpoint {
 io::ArchiveWriter to_archive(const BeatCheckpoint &checkpoint);
 /// Throws CaseError for an archive of something else.
 BeatCheckpoint beat_checkpoint(io::ArchiveReader &archive);
+
+/// What one rank must know to go on after the first `done` premature stimuli.
+struct PrematureCheckpoint {
+  std::size_t done = 0;
+  Monodomain::State before; ///< in which the last of them found the tissue
+  io::TimeSeries table;     ///< a row for each of them, as vulnerability() returns it
+};
+
+io::ArchiveWriter to_archive(const PrematureCheckpoint &checkpoint);
+/// Throws CaseError for an archive of something else.
+PrematureCheckpoint premature_checkpoint(io::ArchiveReader &archive);
 
 } // namespace corvivo::physics

@@ -1,3 +1,4 @@
+#include <io/base/checkpoint.hpp>
 #include <io/base/errors.hpp>
 #include <io/base/log.hpp>
 #include <io/base/parallel.hpp>
@@ -224,7 +225,13 @@ void report_purkinje(const std::vector<PurkinjeTree> &trees, const HeartMesh &me
   quantities.set("purkinje_junctions", static_cast<double>(junctions), "1");
   quantities.set("purkinje_last_junction", last, "ms");
   const PurkinjeCoverage distance = coverage(trees, mesh);
-  quantities.set("purkinje_coverage", distance.largest, "mm");
+  Quantity &largest = quantities.set("purkinje_coverage", distance.largest, "mm");
+  if (distance.reached < 0.5) {
+    largest.warning = "only " + fixed(100 * distance.reached, 1) + " % of the endocardium lies within " + fixed(PurkinjeCoverage::reach, 0) +
+                      " mm of a junction, where a healthy network leaves none outside";
+    warn("electrophysiology: " + largest.warning + "; grow more generations, longer branches or trees elsewhere (purkinje.trees)");
+  }
+  quantities.set("purkinje_reached", 100 * distance.reached, "%");
   quantities.set("purkinje_coverage_p95", distance.percentile_95, "mm");
 }
 
@@ -266,6 +273,8 @@ ElectrophysiologyResult eikonal_beat(const std::vector<const IonicModel *> &kind
   result.diffusivity = beat.diffusivity;
   result.activation = beat.activation;
   result.calcium = beat.calcium(p, options);
+  result.voltage = beat.voltage(p, options);
+  result.points = beat.points(p, options);
   ReactionEikonal::Potentials potentials = beat.potentials(p, options);
   result.ecg = std::move(potentials.ecg);
   result.electrograms = std::move(potentials.electrograms);
@@ -298,12 +307,25 @@ BeatRecord tissue_beat(const Tissue &tissue, const std::vector<const IonicModel 
   return record;
 }
 
+/// The checkpoint that run_beat leaves for a vulnerability scan; it goes with the scan, unless that is killed.
+class LeftBeat {
+public:
+  LeftBeat(const std::filesystem::path &stem, MPI_Comm comm) : checkpoints_(stem, comm) {}
+  ~LeftBeat() { checkpoints_.clear(); }
+  LeftBeat(const LeftBeat &) = delete;
+  LeftBeat &operator=(const LeftBeat &) = delete;
+
+private:
+  io::Checkpoints checkpoints_;
+};
+
 /// Collective. Gives the serial fine mesh free.
 ElectrophysiologyResult monodomain_beat(MPI_Comm comm, const std::vector<const IonicModel *> &kinds, Preparation &p,
                                         const Diffusivity &diffusivity, const ElectrophysiologyOptions &options, GatheredBeat &beat) {
   const Tissue tissue = distributed_tissue(comm, p.fine, static_cast<unsigned int>(p.refinements), p.fibre_and_factor, p.kind);
   p.fine = HeartMesh();
   p.fibre_and_factor = {};
+  const LeftBeat left(options.vulnerability ? options.checkpoint : std::filesystem::path(), comm);
   BeatRecord record = tissue_beat(tissue, kinds, p, diffusivity, options, beat);
   ElectrophysiologyResult result;
   if (options.vulnerability) {
@@ -348,6 +370,8 @@ ElectrophysiologyResult run_electrophysiology(MPI_Comm comm, const HeartMesh &me
   ElectrophysiologyResult result;
   GatheredBeat beat;
   if (options.method == "reaction_eikonal") {
+    if (options.stop_when_activated)
+      warn("electrophysiology.stop_when_activated: without effect under method: reaction_eikonal, whose beat is as long as its duration");
     on_rank_0(comm, [&] { result = eikonal_beat(kinds.constant(), p, options); });
   } else {
     tuned = diffusivity_for(*kinds.models()[0], options, p, comm);

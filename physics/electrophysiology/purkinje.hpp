@@ -73,7 +73,9 @@ std::vector<Stimulus> junction_stimuli(const std::vector<PurkinjeTree> &trees, c
 
 /// Distance (mm) from the nodes of the surfaces that carry trees to the nearest junction on the same surface.
 struct PurkinjeCoverage {
+  static constexpr double reach = 14; ///< mm: Sahli Costabal's trees leave no place farther off than 11 +- 3
   double largest = 0, percentile_95 = 0;
+  double reached = 0; ///< share of those nodes that lie within `reach`
 };
 PurkinjeCoverage coverage(const std::vector<PurkinjeTree> &trees, const mesh::HeartMesh &mesh);
 

@@ -168,7 +168,9 @@ PurkinjeCoverage coverage(const std::vector<PurkinjeTree> &trees, const HeartMes
   if (distances.empty())
     return {};
   std::sort(distances.begin(), distances.end());
-  return {distances.back(), distances[static_cast<std::size_t>(0.95 * static_cast<double>(distances.size() - 1))]};
+  const auto within = std::upper_bound(distances.begin(), distances.end(), PurkinjeCoverage::reach) - distances.begin();
+  const auto count = static_cast<double>(distances.size());
+  return {distances.back(), distances[static_cast<std::size_t>(0.95 * (count - 1))], static_cast<double>(within) / count};
 }
 
 Grid to_grid(const std::vector<PurkinjeTree> &trees) {

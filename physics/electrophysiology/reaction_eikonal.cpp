@@ -2,6 +2,7 @@
 #include <io/base/log.hpp>
 #include <io/base/text.hpp>
 #include <physics/ecg/lead_field.hpp>
+#include <physics/electrophysiology/beat.hpp>
 #include <physics/electrophysiology/reaction_eikonal.hpp>
 
 #include <algorithm>
@@ -104,6 +105,42 @@ NodalHistory ReactionEikonal::calcium(const Preparation &p, const Electrophysiol
       history.values.push_back(static_cast<float>(waves[p.kind.empty() ? 0 : p.kind[i]].calcium_at(time - activation[i])));
   }
   return history;
+}
+
+double ReactionEikonal::voltage_at(const Preparation &p, std::size_t node, double time) const {
+  return waves[p.kind.empty() ? 0 : p.kind[node]].voltage_at(time - activation[node]);
+}
+
+NodalHistory ReactionEikonal::voltage(const Preparation &p, const ElectrophysiologyOptions &options) const {
+  NodalHistory history;
+  if (options.save_every <= 0)
+    return history;
+  history.nodes = activation.size();
+  for (double time = 0; time <= std::ceil(options.duration - 1e-9); time += options.save_every) {
+    history.times.push_back(time);
+    for (std::size_t i = 0; i < history.nodes; ++i)
+      history.values.push_back(static_cast<float>(voltage_at(p, i, time)));
+  }
+  return history;
+}
+
+TimeSeries ReactionEikonal::points(const Preparation &p, const ElectrophysiologyOptions &options) const {
+  TimeSeries table = point_table(options.points, "voltage_");
+  std::vector<std::size_t> nodes;
+  for (const NamedPoint &point : options.points) {
+    std::pair<double, std::size_t> nearest{INFINITY, 0};
+    for (std::size_t i = 0; i < p.fine.nodes.size(); ++i)
+      nearest = std::min(nearest, {norm(p.fine.nodes[i] - point.position), i});
+    warn_when_far(point, nearest.first);
+    nodes.push_back(nearest.second);
+  }
+  for (double time = 0; !nodes.empty() && time <= std::ceil(options.duration - 1e-9); time += 1) {
+    std::vector<double> row{time};
+    for (const std::size_t node : nodes)
+      row.push_back(voltage_at(p, node, time));
+    table.append_row(row);
+  }
+  return table;
 }
 
 ReactionEikonal::Potentials ReactionEikonal::potentials(const Preparation &p, const ElectrophysiologyOptions &options) const {

@@ -18,11 +18,19 @@ struct ReactionEikonal {
 
   /// Calcium every `calcium_interval` of the nodes of the once refined mesh.
   NodalHistory calcium(const Preparation &p, const ElectrophysiologyOptions &options) const;
+  /// The potential of every node of the fine mesh every `save_every`; empty where that is 0.
+  NodalHistory voltage(const Preparation &p, const ElectrophysiologyOptions &options) const;
+  /// The potential at each of `options.points`, that of the nearest node, every ms; empty without points.
+  io::TimeSeries points(const Preparation &p, const ElectrophysiologyOptions &options) const;
   /// Every ms: twelve leads (empty without electrodes), and the electrograms (empty without any).
   struct Potentials {
     io::TimeSeries ecg, electrograms;
   };
   Potentials potentials(const Preparation &p, const ElectrophysiologyOptions &options) const;
+
+private:
+  /// mV; where nothing conducts that of rest.
+  double voltage_at(const Preparation &p, std::size_t node, double time) const;
 };
 
 /// Serial. `kinds` of cells, as `p.kind` numbers them; the first gives speed and latency. Throws SolveError when a stimulus does not make a

@@ -73,12 +73,16 @@ Outcome run_program(const std::vector<std::string> &arguments, const fs::path &f
 }
 
 bool kill_when_there(const fs::path &path, const std::vector<std::string> &arguments, const fs::path &folder, int delay) {
+  return kill_when([&] { return fs::exists(path); }, arguments, folder, delay);
+}
+
+bool kill_when(const std::function<bool()> &ready, const std::vector<std::string> &arguments, const fs::path &folder, int delay) {
   std::vector<std::string> words = {CORVIVO_PROGRAM};
   words.insert(words.end(), arguments.begin(), arguments.end());
   const TemporaryFolder messages;
   const pid_t child = start(words, folder, messages.path());
   int status = 0;
-  while (!fs::exists(path)) {
+  while (!ready()) {
     if (waitpid(child, &status, WNOHANG) == child)
       return false;
     std::this_thread::sleep_for(std::chrono::microseconds(100)); // the shortest stage lasts some milliseconds

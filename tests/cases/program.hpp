@@ -3,6 +3,7 @@
 #include <io/base/quantity.hpp>
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <sys/types.h>
 #include <vector>
@@ -22,6 +23,9 @@ Outcome run_program(const std::vector<std::string> &arguments, const std::filesy
 /// Returns false when the program ended before that.
 bool kill_when_there(const std::filesystem::path &path, const std::vector<std::string> &arguments, const std::filesystem::path &folder,
                      int delay = 0);
+/// The same as soon as `ready` says so.
+bool kill_when(const std::function<bool()> &ready, const std::vector<std::string> &arguments, const std::filesystem::path &folder,
+               int delay = 0);
 
 std::size_t count(const std::string &text, const std::string &part);
 io::Quantities results_of(const std::filesystem::path &output);

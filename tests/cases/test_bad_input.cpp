@@ -97,6 +97,18 @@ TEST(BadCases, ElectrodesAreGivenAllOrNoneAndElectrogramsHaveNamesOfTheirOwn) {
                  {"electrophysiology.torso.surface: missing"});
 }
 
+TEST(BadCases, AThresholdOfTheBorderZoneAboveThatOfTheScarIsRefused) {
+  const TemporaryFolder folder;
+  const std::string file = write_case(folder.path()).string();
+  expect_refusal(
+      run_program({"check", file, "--set", "segmentation.late_enhancement={image: late.nii, rule: deviations, scar: 2, border: 5}"},
+                  folder.path()),
+      {"segmentation.late_enhancement.border: found 5, expected less than that of the scar, 2"});
+  expect_refusal(
+      run_program({"check", file, "--set", "segmentation.late_enhancement={image: late.nii, rule: deviations, scar: 5}"}, folder.path()),
+      {"late.nii, found nothing there"});
+}
+
 TEST(BadCases, AMissingFileAndAFolderWithoutACaseAreNamed) {
   const TemporaryFolder folder;
   expect_refusal(run_program({"run", "nowhere.yaml"}, folder.path()), {"nowhere.yaml: cannot be read"});

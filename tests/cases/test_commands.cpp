@@ -3,6 +3,7 @@
 #include <tests/support/temporary_folder.hpp>
 
 #include <io/base/text.hpp>
+#include <io/base/version.hpp>
 
 #include <gtest/gtest.h>
 
@@ -33,6 +34,12 @@ TEST(Commands, TheReferencePageIsWhatTheProgramSays) {
   EXPECT_EQ(outcome.status, 0);
   EXPECT_TRUE(outcome.out == read_file((source / "cases" / "REFERENCE.md").string()))
       << "cases/REFERENCE.md is old; ./run docs writes it anew";
+}
+
+TEST(Commands, VersionNamesTheProgramAndItsVersion) {
+  const Outcome outcome = run_program({"--version"});
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_EQ(outcome.out, "corvivo " + corvivo::io::version() + "\n");
 }
 
 TEST(Commands, ExplainTellsKeysAndResults) {

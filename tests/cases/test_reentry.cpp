@@ -6,6 +6,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 using namespace corvivo::test;
 namespace fs = std::filesystem;
 
@@ -54,6 +56,38 @@ TEST(ReentryCase, KilledGoesOnFromItsCheckpointToTheSameBits) {
   ASSERT_EQ(outcome.status, 0) << outcome.err;
   EXPECT_NE(outcome.err.find("goes on at"), std::string::npos) << outcome.err;
   for (const char *name : {"activation_map.vtu", "points.csv", "calcium.bin", "voltage_0021.vtu"})
+    EXPECT_EQ(corvivo::io::read_file(folder.file("whole") + "/stages/electrophysiology/" + name),
+              corvivo::io::read_file(folder.file("killed") + "/stages/electrophysiology/" + name))
+        << name;
+}
+
+TEST(ReentryCase, AKilledVulnerabilityScanGoesOnToTheSameBits) {
+  const TemporaryFolder folder;
+  const std::vector<std::string> scan{"electrophysiology.duration=340 ms",
+                                      "mesh.element_size=1.6 mm",
+                                      "electrophysiology.save_every=0 ms",
+                                      "electrophysiology.balls[1].start=5000 ms",
+                                      "electrophysiology.tune_conductivities=false",
+                                      "electrophysiology.mesh_correction=false",
+                                      "electrophysiology.vulnerability={places: [{centre: [40 mm, 0 mm, 0.8 mm], radius: 5 mm}, {centre: [8 mm, "
+                                      "30 mm, 0.8 mm], radius: 5 mm}], from: 380 ms, to: 400 ms, every: 20 ms, follow: 600 ms, quiet: 80 ms}"};
+  const Outcome whole = run_program(run_into(folder.file("whole"), scan), folder.path());
+  ASSERT_EQ(whole.status, 0) << whole.err;
+  EXPECT_TRUE(fs::is_empty(folder.path() / "whole" / "cache" / "checkpoints")) << "they are removed at the end";
+  const auto second_is_done = [&] { // its checkpoint is the second generation
+    const fs::path kept = folder.path() / "killed" / "cache" / "checkpoints";
+    return fs::exists(kept) && std::any_of(fs::directory_iterator(kept), fs::directory_iterator(), [](const fs::directory_entry &entry) {
+             return entry.path().filename().string().find("_premature.1.") != std::string::npos;
+           });
+  };
+  ASSERT_TRUE(kill_when(second_is_done, run_into(folder.file("killed"), scan), folder.path()));
+  ASSERT_FALSE(fs::exists(folder.path() / "killed" / "stages" / "electrophysiology")) << "the kill came too late";
+  const Outcome gone_on = run_program(run_into(folder.file("killed"), scan), folder.path());
+  ASSERT_EQ(gone_on.status, 0) << gone_on.err;
+  EXPECT_NE(gone_on.err.find("electrophysiology: goes on at 340 ms"), std::string::npos) << gone_on.err;
+  EXPECT_NE(gone_on.err.find("of 4 premature stimuli"), std::string::npos) << gone_on.err;
+  EXPECT_TRUE(fs::is_empty(folder.path() / "killed" / "cache" / "checkpoints"));
+  for (const char *name : {"vulnerability.csv", "activation_map.vtu", "points.csv", "calcium.bin"})
     EXPECT_EQ(corvivo::io::read_file(folder.file("whole") + "/stages/electrophysiology/" + name),
               corvivo::io::read_file(folder.file("killed") + "/stages/electrophysiology/" + name))
         << name;

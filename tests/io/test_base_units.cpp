@@ -89,6 +89,13 @@ TEST(Quantity, OfAnotherDimensionSaysWhatWasFoundAndExpected) {
   EXPECT_NE(message_of("5 mm", "1").find("without a unit"), std::string::npos);
 }
 
+TEST(Quantity, WithADecimalCommaSaysWhatToWrite) {
+  const std::string message = message_of("0,5 uM", "uM");
+  for (const char *part : {"found '0,5 uM' with a comma in its number", "expected a point for decimals", "try '0.5 uM'"})
+    EXPECT_NE(message.find(part), std::string::npos) << part << " in: " << message;
+  EXPECT_NE(message_of("0,5", "1").find("try '0.5'"), std::string::npos);
+}
+
 TEST(Quantity, ThatIsNoFiniteNumberIsRefused) {
   for (const char *bad : {"", "   ", "mm", "ten mm", "nan mm", "inf mm", "1e999 mm", "1,5 mm", "1.2.3 mm", "+-3 mm", "--3 mm", "1e308 m"})
     EXPECT_THROW(parse_quantity(bad, "mm"), CaseError) << bad;

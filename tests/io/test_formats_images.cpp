@@ -220,6 +220,19 @@ TEST(NiftiImages, OfEmidecHaveTheVolumesOfItsReadme) {
     EXPECT_NEAR(label_volume(image, static_cast<float>(label)), expected[label - 1], 0.05001);
 }
 
+TEST(NiftiImages, WithNanInTheirSformSaySoAndTakeTheQform) {
+  for (const std::size_t place : {280, 292}) { // a direction, the position
+    const io::Image image = NiftiFile().put<float>(place, std::nanf("")).put<short>(252, 1).read();
+    ASSERT_FALSE(image.notes.empty());
+    EXPECT_SAYS(image.notes.front(), "the sform holds a number that is NaN or infinite; the qform is used");
+  }
+  EXPECT_SAYS(NiftiFile().rows({{{1, 0, 0, 0}, {1, 0, 0, 0}, {0, 0, 8, 0}}}).put<short>(252, 1).read().notes.front(),
+              "the sform is singular; the qform is used");
+  io::Image image = small_image();
+  image.affine[1][1] = std::nan("");
+  EXPECT_SAYS(complaint([&] { (void)image.voxel({0, 0, 0}); }), "NaN or infinite");
+}
+
 TEST(BadNiftiImages, AreRefusedWithASentence) {
   EXPECT_SAYS(complaint([] { io::read_label_image("no-such-file.nii"); }), "cannot be read");
   const float nan = std::nanf("");

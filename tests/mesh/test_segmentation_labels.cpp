@@ -4,6 +4,7 @@
 #include <io/base/text.hpp>
 #include <io/formats/label_image.hpp>
 #include <mesh/segmentation.hpp>
+#include <tests/mesh/synthetic_stack.hpp>
 #include <tests/support/complaint.hpp>
 #include <tests/support/temporary_folder.hpp>
 
@@ -92,6 +93,27 @@ TEST(LabelConventions, ThatCollideOnARealInfarctAreRefused) {
   io::Image without_no_reflow = map; // then only the anatomy can tell
   std::replace(without_no_reflow.voxels.begin(), without_no_reflow.voxels.end(), 4.0F, 3.0F);
   EXPECT_SAYS(convention_complaint(without_no_reflow, "acdc"), "label 3 should be the left-ventricular cavity");
+}
+
+TEST(Infarcts, ThatTheCaseNamesAndTheMapLacksAreTold) {
+  TemporaryFolder folder;
+  io::write_nifti(test::SyntheticHeart().image(), folder.file("healthy.nii"));
+  mesh::SegmentationOptions options;
+  options.ed = folder.file("healthy.nii");
+  options.labels = {3, 2, {}, 1};
+  options.labels.scar = 4;
+  io::Quantities quantities;
+  testing::internal::CaptureStderr();
+  io::set_quiet(false);
+  mesh::segment(options, quantities);
+  io::set_quiet(true);
+  EXPECT_SAYS(testing::internal::GetCapturedStderr(), "no voxel has label 4 (scar); the map has 1 (");
+  EXPECT_EQ(quantities.value("scar_volume"), 0);
+  EXPECT_SAYS(quantities.find("scar_volume")->warning, "no voxel has label 4 (scar)");
+  options.labels.scar = 0;
+  options.labels.no_reflow = 9;
+  mesh::segment(options, quantities);
+  EXPECT_SAYS(quantities.find("no_reflow_volume")->warning, "no voxel has label 9 (no_reflow)");
 }
 
 TEST(Infarcts, AreKeptAsTissueOfTheirOwn) {

@@ -107,6 +107,7 @@ ElectrophysiologyResult beat(const std::string &method, double duration, io::Qua
   options.surfaces.resize(1);
   options.surfaces[0].surface = "x0";
   options.points = {{"far", {10, 2, 1}}};
+  options.save_every = 20;
   return run_electrophysiology(MPI_COMM_WORLD, slab, mesh::uniform_fibres(slab, {0.8, 0.6, 0}, {-0.6, 0.8, 0}), options, quantities);
 }
 
@@ -129,6 +130,28 @@ TEST(ReactionEikonal, ArrivesWhenTheMonodomainWaveDoesAndCarriesItsCalcium) {
   const std::size_t middle = fast.calcium.nodes / 2;
   EXPECT_NEAR(fast.calcium.at(60, middle), slow.calcium.at(60, middle), 0.03 * slow.calcium.at(60, middle))
       << "the same ionic model, activated within a millisecond";
+}
+
+TEST(ReactionEikonal, WritesPotentialsAtPointsAndFieldsAsTheMonodomainDoes) {
+  io::Quantities eikonal, monodomain;
+  const ElectrophysiologyResult fast = beat("reaction_eikonal", 60, eikonal), slow = beat("monodomain", 60, monodomain);
+  if (io::rank() != 0)
+    return;
+  ASSERT_EQ(fast.points.rows(), slow.points.rows());
+  ASSERT_EQ(slow.voltage.times.size(), 4u);
+  EXPECT_EQ(fast.voltage.times, (std::vector<double>{0, 20, 40, 60}));
+  ASSERT_EQ(fast.voltage.nodes, slow.voltage.nodes);
+  const std::vector<double> &time = fast.points.column("time"), &here = fast.points.column("voltage_far"),
+                            &there = slow.points.column("voltage_far");
+  for (std::size_t row = 0; row < time.size(); ++row)
+    ASSERT_NEAR(time[row], slow.points.column("time")[row], 1e-9) << "steps of the monodomain add up with rounding";
+  std::size_t up = 0; // first sample above 0 mV
+  while (up + 1 < here.size() && here[up] < 0)
+    ++up;
+  EXPECT_EQ(time[up], std::ceil(eikonal.value("activation_time_far"))) << "the point crosses 0 mV when it is activated";
+  EXPECT_NEAR(here.front(), there.front(), 0.1) << "mV, at rest";
+  EXPECT_NEAR(here.back(), there.back(), 1) << "mV, on the plateau, where a millisecond changes little";
+  EXPECT_NEAR(fast.voltage.at(60, fast.voltage.nodes / 2), slow.voltage.at(60, slow.voltage.nodes / 2), 1);
 }
 
 } // namespace

@@ -2,6 +2,7 @@
 #include <io/base/errors.hpp>
 #include <io/base/parallel.hpp>
 #include <io/base/text.hpp>
+#include <mesh/partition.hpp>
 #include <mesh/slab.hpp>
 #include <physics/electrophysiology/checkpoint.hpp>
 #include <physics/electrophysiology/vulnerability.hpp>
@@ -221,6 +222,42 @@ TEST(PrematureStimuli, AreRefusedByTissueThatHasNotRecovered) {
   EXPECT_EQ(vulnerable_window(table, 1, 200), 0);
 }
 
+TEST(PrematureStimuli, AfterAKillGoOnWithThoseLeftToTheSameBits) {
+  const mesh::HeartMesh strip = mesh::make_slab({12, 1, 1}, 0.5);
+  const auto model = ionic_models().make("ten_tusscher_2006_epi");
+  const Tissue tissue = along_x(strip);
+  const PartBall left{{0, 0.5, 0.5}, 2}, right{{12, 0.5, 0.5}, 2}, beside{{0, 90, 0}, 2};
+  const test::TemporaryFolder folder;
+  const auto scan = [&](const std::vector<PartBall> &places, double to, const std::string &name) {
+    ElectrophysiologyOptions options;
+    options.checkpoint = folder.path() / name;
+    options.vulnerability.emplace();
+    options.vulnerability->places = places;
+    options.vulnerability->from = 310;
+    options.vulnerability->to = to;
+    options.vulnerability->every = 20;
+    options.vulnerability->follow = 200;
+    options.vulnerability->quiet = 30;
+    Monodomain monodomain(tissue, *model, niederer_diffusivity, {at_x0()});
+    return vulnerability(monodomain, tissue, options, {at_x0()});
+  };
+  const auto expect_same = [](const TimeSeries &found, const TimeSeries &expected) {
+    ASSERT_EQ(found.rows(), expected.rows());
+    for (const auto &column : expected.columns())
+      EXPECT_EQ(found.column(column.name), column.values) << column.name;
+  };
+  const TimeSeries whole = scan({left, right}, 330, "whole");
+  EXPECT_TRUE(std::filesystem::is_empty(folder.path())) << "nothing is left of a scan that ended";
+  // A place beside the mesh stops the scan like a kill: the outcomes before it are on disk.
+  EXPECT_THROW(scan({left, right, beside}, 330, "after_a_time"), CaseError);
+  EXPECT_FALSE(std::filesystem::is_empty(folder.path()));
+  expect_same(scan({left, right}, 330, "after_a_time"), whole);
+  EXPECT_THROW(scan({left, beside}, 310, "between_places"), CaseError);
+  // that the first is not run again shows in its place, which now would be refused
+  expect_same(scan({beside, right}, 310, "between_places"), scan({left, right}, 310, "whole"));
+  EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
+}
+
 TEST(TissueParts, TakeTheLastThatCoversAPlaceAndRefuseWhatTheyMiss) {
   const mesh::HeartMesh slab = mesh::make_slab({8, 4, 1}, 0.5);
   std::vector<TissuePart> parts(2);
@@ -269,6 +306,29 @@ TEST(HeterogeneousRanks, GiveTheSameBitsAsOneRank) {
   const auto serial = run(along_x(slab, factor, kind));
   EXPECT_EQ(parallel[0], serial[0]) << "potential";
   EXPECT_EQ(parallel[1], serial[1]) << "activation";
+}
+
+TEST(HeterogeneousRanks, OwnTheNodesOfThePiecesDealtToThem) {
+  const mesh::HeartMesh slab = mesh::make_slab({12, 6, 3}, 0.75);
+  const std::vector<double> fibre_and_factor = [&] {
+    std::vector<double> all;
+    for (std::size_t c = 0; c < slab.tetrahedra.size(); ++c)
+      all.insert(all.end(), {1, 0, 0, 1});
+    return all;
+  }();
+  const Tissue tissue = distributed_tissue(MPI_COMM_WORLD, slab, 0, fibre_and_factor);
+  const std::vector<unsigned int> dealt = mesh::partition(slab, 0, ranks(), 2);
+  std::vector<char> of_mine(slab.nodes.size(), 0);
+  for (std::size_t c = 0; c < dealt.size(); ++c)
+    for (const std::size_t node : slab.tetrahedra[c])
+      if (dealt[c] == static_cast<unsigned int>(rank()))
+        of_mine[node] = 1;
+  for (std::size_t i = 0; i < tissue.owned; ++i)
+    ASSERT_TRUE(of_mine[tissue.mesh_node[i]]) << "node " << tissue.mesh_node[i] << " lies in no cell of a piece of rank " << rank();
+  unsigned long owned = tissue.owned;
+  EXPECT_GT(static_cast<double>(owned), 0.8 * static_cast<double>(slab.nodes.size()) / ranks()) << "balanced, but for shared nodes";
+  MPI_Allreduce(MPI_IN_PLACE, &owned, 1, MPI_UNSIGNED_LONG, MPI_SUM, MPI_COMM_WORLD);
+  EXPECT_EQ(owned, slab.nodes.size()) << "every node has one owner";
 }
 
 TEST(PrematureStimuli, ThatCannotBeJudgedAreRefused) {

@@ -166,6 +166,22 @@ TEST(Purkinje, ReachesTheWholeEndocardium) {
   }
 }
 
+TEST(Purkinje, SaysHowMuchOfTheEndocardiumItsTreesReach) {
+  EXPECT_GT(coverage({tree_of(1)}, ventricle()).reached, 0.99) << "Sahli Costabal 2016: no place farther off than 11 +- 3 mm";
+  PurkinjeOptions stunted = one_tree(1);
+  stunted.trees[0].initial_length = 3;
+  stunted.trees[0].generations = 1;
+  stunted.trees[0].length = 2;
+  const std::vector<PurkinjeTree> trees = grow_purkinje(ventricle(), stunted);
+  std::vector<Vector3> junctions;
+  for (const PurkinjeJunction &junction : trees[0].junctions)
+    junctions.push_back(trees[0].nodes[junction.node]);
+  ASSERT_EQ(junctions.size(), 2u);
+  // at most two discs of 14 mm around them, of an endocardium of 110 cm^2
+  EXPECT_LT(coverage(trees, ventricle()).reached, 0.12);
+  EXPECT_GT(coverage(trees, ventricle()).reached, 0.02);
+}
+
 TEST(Purkinje, TreesOnOneSurfaceAvoidEachOther) {
   PurkinjeOptions options = one_tree(1);
   options.trees.resize(2);
@@ -262,7 +278,7 @@ TEST(Purkinje, GrowsInBothVentricles) {
 }
 
 /// The ventricle's activation by the eikonal equation.
-io::Quantities activation(bool with_tree) {
+io::Quantities activation(bool with_tree, int generations = 16) {
   static const mesh::Fibres fibres = [] {
     io::Quantities quantities;
     return mesh::compute_fibres(MPI_COMM_WORLD, ventricle(), {}, quantities);
@@ -272,7 +288,9 @@ io::Quantities activation(bool with_tree) {
   options.refinements = 1;
   options.duration = 200;
   if (with_tree)
-    options.purkinje = PurkinjeOptions{};
+    options.purkinje = one_tree(1);
+  if (with_tree)
+    options.purkinje->trees[0].generations = generations;
   io::Quantities quantities;
   const test::TemporaryFolder folder;
   const ElectrophysiologyResult result = run_electrophysiology(MPI_COMM_WORLD, ventricle(), fibres, options, quantities);
@@ -294,6 +312,9 @@ TEST(Purkinje, ActivatesAVentricleInPhysiologicalTime) {
   EXPECT_GT(tree.value("purkinje_junctions"), 100);
   EXPECT_LT(tree.value("purkinje_last_junction"), 70) << "ms";
   EXPECT_LT(tree.value("purkinje_coverage"), 16) << "mm";
+  EXPECT_GT(tree.value("purkinje_reached"), 99) << "%";
+  EXPECT_EQ(tree.find("purkinje_coverage")->warning, "");
+  EXPECT_SAYS(activation(true, 1).find("purkinje_coverage")->warning, "% of the endocardium lies within 14 mm of a junction");
   EXPECT_FALSE(sites.has("purkinje_segments"));
 }
 
