@@ -125,15 +125,16 @@ bool LaggedSolver::attempt(KSP solver, Vec b, Vec x) {
 
 bool LaggedSolver::solve(Mat matrix, const std::function<void()> &prepare, KSP solver, Vec b, Vec x) {
   check(KSPSetOperators(solver_, matrix, matrix));
-  const bool fresh = stale_;
+  fresh_ = stale_;
   const auto with_new_factors = [&] {
+    fresh_ = true;
     if (!factorise(matrix))
       return false;
     prepare();
     return attempt(solver, b, x);
   };
   bool solved = false;
-  if (!fresh) {
+  if (!fresh_) {
     prepare();
     solved = attempt(solver, b, x);
   }

@@ -37,6 +37,7 @@ public:
   double distance(Vec b);
   double distance(const Border &border, Vec b, const PerCavity &c);
   double first_distance() const { return first_; } ///< of the last solve's right-hand side
+  bool fresh() const { return fresh_; }            ///< whether the factorisation in use is of the last solve's own matrix
   int factorisations() const { return factorisations_; }
   int iterations() const { return iterations_; } ///< of all solves so far
   double factorisation_seconds() const { return factorisation_seconds_; }
@@ -63,7 +64,7 @@ private:
   double tolerance_, first_ = 0;
   petsc::Solver solver_;
   petsc::Vector applied_;
-  bool stale_ = true;
+  bool stale_ = true, fresh_ = false;
   int factorisations_ = 0, iterations_ = 0;
   double factorisation_seconds_ = 0, solve_seconds_ = 0;
 

@@ -21,11 +21,11 @@ NewtonResult Newton::solve(Vec u, PerCavity &pressure, double time, double dt, c
   return iterate(u, pressure, time, dt, law);
 }
 
-Newton::Point Newton::evaluate(Vec u, const PerCavity &pressure, double time, double dt, const VolumeLaw &law) {
+Newton::Point Newton::evaluate(Vec u, const PerCavity &pressure, double time, double dt, const VolumeLaw &law, bool tangent) {
   Point at;
   {
     const io::Stopwatch watch(assembly_seconds_);
-    at.state = balance_.assemble(u, pressure, time, dt, true);
+    at.state = balance_.assemble(u, pressure, time, dt, tangent);
   }
   double scale = std::max(at.state.force_scale, 1e-4); // kPa mm^2: an unloaded body has no forces to compare with
   for (std::size_t k = 0; k < balance_.cavities(); ++k)
@@ -67,7 +67,7 @@ double Newton::remaining(const Point &at, bool with_volume) {
 
 NewtonResult Newton::iterate(Vec u, PerCavity &pressure, double time, double dt, const VolumeLaw &law) {
   constexpr double volume_tolerance = 0.01; // mm^3: 1e-8 of the blood of an adult is 0.05 mm^3
-  constexpr double shortest = 1.0 / 64;
+  constexpr double shortest_of_fresh = 1.0 / 64, shortest_of_old = 0.5; // an old factorisation misjudges distances
   const petsc::Vector start = petsc::like(u);
   petsc::copy(u, start);
   NewtonResult result;
@@ -85,7 +85,7 @@ NewtonResult Newton::iterate(Vec u, PerCavity &pressure, double time, double dt,
   balance_.predict_constant(u);
   Point at = evaluate(u, p, time, dt, law);
   balance_.predict_from(u);
-  bool fresh = false;
+  bool tried_again = false;
   for (int iteration = 0; at.valid; ++iteration) {
     result.residuals.push_back(at.residual);
     result.state = at.state;
@@ -99,31 +99,37 @@ NewtonResult Newton::iterate(Vec u, PerCavity &pressure, double time, double dt,
       return fail("Newton did not converge in " + std::to_string(iteration) + " iterations");
     ++iterations_;
     PerCavity dp;
-    if (fresh)
-      linear_.renew();
     if (!direction(at, with_volume, dp))
       return fail("the linear system could not be solved");
     petsc::copy(u, trial_);
-    const double before = linear_.first_distance();
+    const double before = linear_.first_distance(), shortest = linear_.fresh() ? shortest_of_fresh : shortest_of_old;
     Point next;
     double length = 1, after = 0;
+    bool nearer = false;
     for (;; length /= 2) {
       petsc::copy(trial_, u);
       petsc::add(u, length, step_);
-      next = evaluate(u, p + length * dp, time, dt, law);
+      next = evaluate(u, p + length * dp, time, dt, law, length == 1);
       after = next.valid ? remaining(next, with_volume) : 1e300;
-      if (after < (1 - length / 8) * before || after / unknowns < options_.distance || length <= shortest)
+      nearer = after < (1 - length / 8) * before || after / unknowns < options_.distance;
+      if (nearer || length <= shortest)
         break;
     }
-    if (length <= shortest && fresh)
-      return fail(next.valid ? "no step along Newton's direction comes nearer"
-                             : "every step along Newton's direction turns an element inside out");
-    fresh = length < 0.25; // an old factorisation misjudges distances: look again with a new one
-    if (length <= shortest) {
+    if (!nearer) {
+      if (tried_again)
+        return fail(next.valid ? "no step along Newton's direction comes nearer"
+                               : "every step along Newton's direction turns an element inside out");
+      tried_again = true;
+      linear_.renew();
       petsc::copy(trial_, u);
       at = evaluate(u, p, time, dt, law);
       balance_.predict_from(u);
       continue;
+    }
+    tried_again = false;
+    if (length < 1) {
+      linear_.renew();
+      next = evaluate(u, p + length * dp, time, dt, law);
     }
     balance_.predict_from(u);
     at = next;

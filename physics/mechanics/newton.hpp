@@ -49,7 +49,7 @@ private:
     double residual = 0;
     bool valid = false;
   };
-  Point evaluate(Vec u, const PerCavity &pressure, double time, double dt, const VolumeLaw &law);
+  Point evaluate(Vec u, const PerCavity &pressure, double time, double dt, const VolumeLaw &law, bool tangent = true);
   Border border(const Point &at) const;
   bool direction(const Point &at, bool with_volume, PerCavity &dp);
   double remaining(const Point &at, bool with_volume);
