@@ -38,7 +38,7 @@ std::vector<VentricleEmulator> Simulation::Parts::make_emulators(const Rests &re
     std::vector<VentricleBeat> beats;
     for (std::size_t b = 0; b < result.beat_starts.size(); ++b)
       beats.push_back(ventricle_beat(beat_of(result.series, result.beat_starts, b), k));
-    made.emplace_back(beats.back(), PassiveCurve(result.reference.volume[k], rests[k]), systolic_intercept(beats));
+    made.push_back(make_emulator(beats, result.reference.volume[k], rests[k]));
   }
   return made;
 }

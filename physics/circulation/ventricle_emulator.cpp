@@ -115,14 +115,14 @@ VentricleBeat ventricle_beat(const io::TimeSeries &beat, std::size_t cavity) {
 double systolic_intercept(const std::vector<VentricleBeat> &beats) {
   const VentricleBeat &last = beats.back();
   const double smallest = smallest_volume(last);
-  double highest = 0.8 * smallest;
+  double highest = 0.6 * smallest;
   const auto at = [](const VentricleBeat &beat, double intercept) {
     const std::size_t i = end_systole(beat, intercept);
     return PressureVolume{beat.volume[i], beat.pressure[i]};
   };
   const VentricleBeat *other = &last;
   for (const VentricleBeat &beat : beats) {
-    highest = std::min(highest, 0.8 * smallest_volume(beat));
+    highest = std::min(highest, 0.6 * smallest_volume(beat));
     if (std::abs(smallest_volume(beat) - smallest) > std::abs(smallest_volume(*other) - smallest))
       other = &beat;
   }
@@ -130,7 +130,7 @@ double systolic_intercept(const std::vector<VentricleBeat> &beats) {
   for (const bool alone : {false, true}) {
     if (!alone && !(std::abs(smallest_volume(*other) - smallest) > 0.02 * smallest))
       continue;
-    double intercept = 0.4 * smallest;
+    double intercept = 0.3 * smallest;
     for (int n = 0; n < 20 && std::isfinite(intercept); ++n) { // end systole moves little with it
       const PressureVolume here = at(last, intercept);
       const double next = intercept_of(here, alone ? PressureVolume{last.volume.front(), peak} : at(*other, intercept));
@@ -139,7 +139,7 @@ double systolic_intercept(const std::vector<VentricleBeat> &beats) {
     if (std::isfinite(intercept))
       return intercept;
   }
-  return 0.4 * smallest;
+  return 0.3 * smallest;
 }
 
 VentricleEmulator::VentricleEmulator(const VentricleBeat &beat, const PassiveCurve &passive, double systolic_intercept)
@@ -179,6 +179,18 @@ double VentricleEmulator::pressure(double activity, double volume) const {
 double VentricleEmulator::slope(double activity, double volume) const {
   const double active = std::max(activity, 0.0);
   return (1 - active) * passive_.slope(volume) + active * elastance_;
+}
+
+VentricleEmulator make_emulator(const std::vector<VentricleBeat> &beats, double unloaded_volume, std::vector<PressureVolume> rests) {
+  CORVIVO_ASSERT(!beats.empty() && !rests.empty(), "an emulator needs a beat and a relaxed ventricle");
+  const VentricleBeat &last = beats.back();
+  const PressureVolume end{last.volume.back(), last.pressure.back()};
+  const double far = 0.1 * (rests.back().volume - unloaded_volume);
+  const bool alone =
+      std::all_of(rests.begin(), rests.end(), [&](const PressureVolume &rest) { return std::abs(rest.volume - end.volume) > far; });
+  if (alone && end.volume > unloaded_volume && end.pressure > 0)
+    rests.insert(rests.begin(), end);
+  return {last, PassiveCurve(unloaded_volume, rests), systolic_intercept(beats)};
 }
 
 EmulatedCycle run_emulators(const CirculationOptions &circulation, const std::vector<VentricleEmulator> &ventricles,

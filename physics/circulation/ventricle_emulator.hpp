@@ -44,8 +44,9 @@ VentricleBeat ventricle_beat(const io::TimeSeries &beat, std::size_t cavity);
 
 /// Volume at which the line of end-systolic pressures p = E (V - V0) is zero, from the last of `beats` and the one of the others whose end
 /// systole is furthest from it, or, where none is 2 % away in volume or the two lie on no rising line, from the last beat alone with the
-/// peak that it would have had without ejection (isovolumic_peak). End systole is where p / (V - V0) is largest. Kept within 0 and 0.8 of
-/// the smallest volume of all, beyond which the emulator would be stiffer than five times p / V; 0.4 of it where nothing can be told.
+/// peak that it would have had without ejection (isovolumic_peak). End systole is where p / (V - V0) is largest. Kept within 0 and 0.6 of
+/// the smallest volume of all; 0.3 of it where nothing can be told. From end to end that moves the limit cycle of the default circulation,
+/// seen from a beat whose end-diastolic volume is off by a quarter, by 1.5 %.
 double systolic_intercept(const std::vector<VentricleBeat> &beats);
 
 /// p(V, t) = p_passive(V) + phi(t) (E (V - V0) - p_passive(V)) with E the largest p / (V - V0) of the beat, and phi, linear between the
@@ -66,6 +67,11 @@ private:
   double intercept_, elastance_ = 0, gap_ = 0;
   std::vector<double> time_, activity_; ///< s from the beat's start; 1
 };
+
+/// Of the last of `beats`, with what is known of the relaxed ventricle: its `unloaded_volume` and `rests` (see PassiveCurve). The end of
+/// the beat counts as one of these where it is more than a tenth of V1 - V0 away from them: there a relaxed ventricle's curve matters more
+/// than what is left of its tension. Throws CaseError.
+VentricleEmulator make_emulator(const std::vector<VentricleBeat> &beats, double unloaded_volume, std::vector<PressureVolume> rests);
 
 /// Limit cycle of a closed loop with emulators.
 struct EmulatedCycle {
