@@ -45,8 +45,8 @@ VentricleBeat ventricle_beat(const io::TimeSeries &beat, std::size_t cavity);
 /// Volume at which the line of end-systolic pressures p = E (V - V0) is zero, from the last of `beats` and the one of the others whose end
 /// systole is furthest from it, or, where none is 2 % away in volume or the two lie on no rising line, from the last beat alone with the
 /// peak that it would have had without ejection (isovolumic_peak). End systole is where p / (V - V0) is largest. Kept within 0 and 0.6 of
-/// the smallest volume of all; 0.3 of it where nothing can be told. From end to end that moves the limit cycle of the default circulation,
-/// seen from a beat whose end-diastolic volume is off by a quarter, by 1.5 %.
+/// the smallest volume of all; 0.3 of it where nothing can be told. Anywhere there, the limit cycle of the default circulation seen from a
+/// beat that ends 27 % too full is met to 1 % (left) and 2.5 % (right end-diastolic volume; tests/physics/circulation).
 double systolic_intercept(const std::vector<VentricleBeat> &beats);
 
 /// p(V, t) = p_passive(V) + phi(t) (E (V - V0) - p_passive(V)) with E the largest p / (V - V0) of the beat, and phi, linear between the

@@ -104,6 +104,21 @@ TEST(VentricleEmulators, FindTheLimitCycleFromABeatThatIsFarFromIt) {
   }
 }
 
+TEST(VentricleEmulators, FindItWhereverWithinItsBoundsTheSystolicInterceptLies) {
+  const FarFromItsLimitCycle &far = far_from_limit_cycle();
+  for (const double fraction : {0.0, 0.6}) {
+    std::vector<VentricleEmulator> made;
+    for (const std::size_t k : {0, 1}) {
+      const VentricleBeat beat = ventricle_beat(far.beat, k);
+      const PassiveCurve passive(10, {{beat.volume.back(), beat.pressure.back()}, {beat.volume.front(), beat.pressure.front()}});
+      made.emplace_back(beat, passive, fraction * *std::min_element(beat.volume.begin(), beat.volume.end()));
+    }
+    const EmulatedCycle found = run_emulators(far.loop.options(), made, far.end, 400);
+    EXPECT_NEAR(found.end_diastolic[0] / far.truth.beat.column("volume_lv").front(), 1, 0.01) << fraction;
+    EXPECT_NEAR(found.end_diastolic[1] / far.truth.beat.column("volume_rv").front(), 1, 0.025) << fraction;
+  }
+}
+
 TEST(VentricleEmulators, PressureRisesWithVolumeAtAllTimesAsItsSlopeSays) {
   const FarFromItsLimitCycle &far = far_from_limit_cycle();
   std::vector<VentricleEmulator> made = far.emulators(2);
