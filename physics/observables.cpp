@@ -275,6 +275,29 @@ void observe_end_diastole(const HeartbeatResult &result, const Setter &set) {
   set("sim_lv_edpvr_v30", curve.v30, "mL");
 }
 
+/// What the emulators foresaw against the last beat that they started.
+void observe_emulators(const HeartbeatResult &result, const Setter &set) {
+  if (result.emulated.empty())
+    return;
+  double beats = 0;
+  for (const EmulatedStart &start : result.emulated)
+    beats += start.beats;
+  set("sim_emulator_starts", static_cast<double>(result.emulated.size()), "1");
+  set("sim_emulator_beats", beats, "1");
+  const EmulatedStart &last = result.emulated.back();
+  if (result.partial && last.beat + 1 == result.beat_starts.size())
+    return;
+  const io::TimeSeries beat = beat_of(result.series, result.beat_starts, last.beat);
+  const BeatVolumes volumes = volumes_of(beat, result.cavities);
+  PerCavity stroke_miss, end_miss;
+  for (std::size_t k = 0; k < result.cavities; ++k) {
+    stroke_miss[k] = 100 * (volumes.stroke()[k] / last.stroke[k] - 1);
+    end_miss[k] = 100 * (beat.column(k == 0 ? "volume_lv" : "volume_rv").back() / last.end_diastolic[k] - 1);
+  }
+  set("sim_emulator_sv_error", of_largest_size(stroke_miss), "%");
+  set("sim_emulator_edv_error", of_largest_size(end_miss), "%");
+}
+
 } // namespace
 
 void observe(const HeartbeatResult &result, io::Quantities &quantities) {
@@ -309,6 +332,7 @@ void observe(const HeartbeatResult &result, io::Quantities &quantities) {
   set("blood_volume_drift", drift, "mL");
   set("sim_energy_balance", energy_imbalance(series), "%");
   set("sim_beats", static_cast<double>(result.beat_starts.size()), "1");
+  observe_emulators(result, set);
   if (const std::optional<BeatChange> change = last_change(result.series, result.beat_starts, result.cavities)) {
     set("sim_limit_cycle_sv_change", of_largest_size(change->stroke_volume), "%");
     set("sim_limit_cycle_edv_change", of_largest_size(change->end_diastolic_volume), "%");

@@ -68,7 +68,10 @@ double relaxation_time(const std::vector<double> &time, const std::vector<double
 ///   sim_min_det_f  smallest det F at any quadrature point and step of all beats;  blood_volume_drift  largest distance of
 ///   the blood volume from its first value, over all beats, with the 3-D cavities' volumes;  sim_energy_balance  see energy_imbalance [%];
 ///   sim_beats  how many were run;  sim_limit_cycle_sv_change sim_limit_cycle_edv_change  change of SV and EDV from the beat before, where
-///   there is one, of the ventricle in which it is largest [%]
+///   there is one, of the ventricle in which it is largest [%], or within a beat that emulators started (see BeatChange)
+///   sim_emulator_starts sim_emulator_beats  beats that began where emulators said, and beats of the circulation that this took;
+///   sim_emulator_sv_error sim_emulator_edv_error  by how much the last such beat's SV and its volume at the end miss what was foreseen,
+///   of the ventricle in which it is most [%]
 /// and, of a biventricle, sim_rv_edv sim_rv_esv sim_rv_sv sim_rv_ef sim_rv_volume_max sim_rv_volume_end sim_rv_peak_pressure sim_rv_edp
 ///   sim_rv_dpdt_max sim_rv_stroke_work as of the left one (closure of the tricuspid valve), sim_pulmonary_systolic sim_pulmonary_diastolic
 ///   of the pulmonary arteries, and sim_sv_difference = LV minus RV stroke volume, 0 once the beat is periodic.

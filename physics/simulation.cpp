@@ -95,13 +95,19 @@ void Simulation::Parts::load_to_end_diastole() {
     inflate(solid, newton, u, pressure, pressure, 1);
   } else
     inflate(solid, newton, u, 0, pressure, 4);
+  begin_at_rest();
+}
+
+/// A beat from the balance at `u` and `pressure`, all tension gone.
+void Simulation::Parts::begin_at_rest() {
   solid.rest_activation(u, 0);
   petsc::copy(u, before);
   const Solid::State at = solid.assemble(u, pressure, 0, 0, false);
   solid.accept(u, 0);
   energy.start(solid, pressure);
   state = with_volumes(state, at.volume);
-  result.min_det_f = at.min_det_f;
+  result.min_det_f = std::min(result.min_det_f, at.min_det_f);
+  tension = 0;
   measure_strains_from(vertices_at(result.reference, solid.domain().gather(u)));
   record(at, {});
 }
@@ -307,26 +313,35 @@ void Simulation::Parts::run_beat(double length, const HeartbeatObserver &observe
   }
 }
 
+std::string Simulation::Parts::tell_change(const BeatChange &change) const {
+  const std::string stroke = io::fixed(of_largest_size(change.stroke_volume), 2) + " %",
+                    filled = io::fixed(of_largest_size(change.end_diastolic_volume), 2) + " %";
+  if (change.within_beat)
+    return "what came in differs from what went out by " + stroke + ", the volume at its end from that at its beginning by " + filled;
+  return "stroke volume changed by " + stroke + ", end-diastolic volume by " + filled;
+}
+
 /// Whether another beat is wanted; then it has begun. Collective.
 bool Simulation::Parts::begin_next_beat(double period, int beats) {
   const int done = static_cast<int>(result.beat_starts.size());
   const std::optional<BeatChange> change = last_change(result.series, result.beat_starts, cavities);
-  std::string changes;
-  if (change)
-    changes = "stroke volume changed by " + io::fixed(of_largest_size(change->stroke_volume), 2) + " %, end-diastolic volume by " +
-              io::fixed(of_largest_size(change->end_diastolic_volume), 2) + " %";
-  result.limit_cycle = change && change->at_limit_cycle();
+  const std::string changes = change ? tell_change(*change) : "";
+  const bool alike = change && change->at_limit_cycle();
+  result.limit_cycle = alike && !change->within_beat;
   if (change)
     io::say("    beat " + std::to_string(done) + ": " + changes + (result.limit_cycle ? ": the limit cycle" : ""));
   if (result.limit_cycle)
     return false;
   if (done >= beats) {
     if (change)
-      result.remark = "of beat " + std::to_string(done) + ", not yet the limit cycle: " + changes;
+      result.remark = "of beat " + std::to_string(done) + ", not " + (alike ? "shown to be" : "yet") + " the limit cycle: " + changes;
     return false;
   }
-  result.beat_starts.push_back(done * period);
-  measure_strains_from(vertices_at(result.reference, solid.domain().gather(u)));
+  const bool emulated = options.emulator.enabled && !alike && start_from_emulators(done * period);
+  if (!emulated) {
+    result.beat_starts.push_back(done * period);
+    measure_strains_from(vertices_at(result.reference, solid.domain().gather(u)));
+  }
   return true;
 }
 

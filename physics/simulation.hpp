@@ -42,6 +42,13 @@ struct Snapshot {
 };
 using HeartbeatObserver = std::function<void(const Snapshot &)>;
 
+/// What the circulation with emulators of the 3-D ventricles came to, and which beat of theirs began there.
+struct EmulatedStart {
+  std::size_t beat = 0;            ///< from 0
+  int beats = 0;                   ///< that the circulation was run
+  PerCavity end_diastolic, stroke; ///< mL, volumes that the emulators foresaw
+};
+
 struct HeartbeatResult {
   io::TimeSeries series;    ///< columns: see `Simulation`
   Reference reference;      ///< rank 0
@@ -53,7 +60,8 @@ struct HeartbeatResult {
   std::string remark;                   ///< what its quantities are of, when it was not asked for a whole beat
   std::vector<double> residuals;        ///< of the failed step
   std::vector<double> beat_starts{0.0}; ///< ms, of each beat that was begun
-  bool limit_cycle = false;             ///< the last beat is like the one before
+  bool limit_cycle = false;             ///< the last beat is like the one before, in whose end it began
+  std::vector<EmulatedStart> emulated;  ///< of the beats that did not begin in the end of the one before
   io::TimeSeries segment_strains;       ///< columns: see `Simulation`; none where the mesh has no AHA segments
   int steps = 0, newton_iterations = 0, factorisations = 0, linear_iterations = 0;
   /// Throws SolveError with `failure` and `residuals` when partial.
@@ -65,7 +73,8 @@ struct HeartbeatResult {
 /// ClosedLoop::column_names (pressure and volume of a 3-D ventricle are its own), blood_volume [mL] with the 3-D cavities, tension_mean
 /// [kPa], min_det_f [1], of the left wall (septum included) against the beat's end diastole strain_longitudinal strain_circumferential
 /// strain_radial [1], torsion [deg/cm], mitral_descent [mm] (see WallStrain), and those of EnergyBalance [mJ]. Each beat has the same
-/// calcium; time and circulation run on. Of the segments' strains, a row for each of the series: time [ms], longitudinal_1 to
+/// calcium; time and circulation run on, unless emulators start it (see EmulatorOptions): then a row of its own at the time at which the
+/// one before ends has the state that it begins with. Of the segments' strains, a row for each of the series: time [ms], longitudinal_1 to
 /// longitudinal_17 [1], then circumferential_ and radial_ of the same AHA segments, against the same end diastole.
 class Simulation {
 public:
@@ -74,7 +83,7 @@ public:
   /// is told and left aside. Every run, kept or not, drops its factorisation where a checkpoint is due.
   Simulation(MPI_Comm comm, const HeartbeatInput &input, const MechanicsOptions &options, const Restart &restart = {});
   ~Simulation();
-  /// One heart period, or as many as `options.beats` unless the last two were alike (see BeatChange). Collective; `observer` is called on
+  /// One heart period, or as many as `options.beats` until two in a row were alike (see BeatChange). Collective; `observer` is called on
   /// rank 0. The series is the same on every rank.
   HeartbeatResult run(const HeartbeatObserver &observer = {});
 

@@ -17,6 +17,21 @@ template <class Options> std::string as_text(const Options &options) {
   return io::resolved_case([&](io::Schema &schema) { const_cast<Options &>(options).describe(schema); });
 }
 
+std::vector<double> as_numbers(const std::vector<EmulatedStart> &starts) {
+  std::vector<double> numbers;
+  for (const EmulatedStart &start : starts)
+    numbers.insert(numbers.end(), {static_cast<double>(start.beat), static_cast<double>(start.beats), start.end_diastolic[0],
+                                   start.end_diastolic[1], start.stroke[0], start.stroke[1]});
+  return numbers;
+}
+
+std::vector<EmulatedStart> as_starts(const std::vector<double> &numbers) {
+  std::vector<EmulatedStart> starts;
+  for (auto n = numbers.begin(); numbers.end() - n >= 6; n += 6)
+    starts.push_back({static_cast<std::size_t>(n[0]), static_cast<int>(n[1]), {n[2], n[3]}, {n[4], n[5]}});
+  return starts;
+}
+
 } // namespace
 
 /// Of all that the beat depends on. Collective.
@@ -62,6 +77,7 @@ void Simulation::Parts::keep() {
   archive(result.series);
   archive(result.segment_strains);
   archive(result.beat_starts);
+  archive(as_numbers(result.emulated));
   archive(end_diastole);
   solid.keep_past(archive);
   energy.keep(archive);
@@ -107,6 +123,8 @@ bool Simulation::Parts::go_on(const Restart &restart) {
   (*archive)(result.series);
   (*archive)(result.segment_strains);
   (*archive)(result.beat_starts);
+  (*archive)(values);
+  result.emulated = as_starts(values);
   std::vector<io::Vector3> vertices;
   (*archive)(vertices);
   measure_strains_from(std::move(vertices));

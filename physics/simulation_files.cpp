@@ -17,7 +17,7 @@ namespace {
 using io::operator+;
 using io::operator*;
 
-constexpr const char *heading = "corvivo heartbeat 3", *segment_file = "/segment_strains.csv";
+constexpr const char *heading = "corvivo heartbeat 4", *segment_file = "/segment_strains.csv";
 
 std::vector<double> flat(const std::vector<io::Vector3> &vectors) {
   std::vector<double> numbers;
@@ -90,6 +90,11 @@ void save(const HeartbeatResult &result, const std::string &folder) {
                           {"fibre_depth", fibres.depth},
                           {"fibre_transmural", fibres.transmural},
                           {"fibre_longitudinal", fibres.longitudinal}};
+  for (const EmulatedStart &start : result.emulated)
+    about["emulated"].push_back({{"beat", start.beat},
+                                 {"beats", start.beats},
+                                 {"end_diastolic_mL", numbers(start.end_diastolic, result.cavities)},
+                                 {"stroke_mL", numbers(start.stroke, result.cavities)}});
   if (!fibres.right.empty()) {
     about["fibre_right_options"] = {fibres.options.right_endocardium_angle, fibres.options.right_epicardium_angle,
                                     fibres.options.insertion_width};
@@ -120,6 +125,9 @@ HeartbeatResult load_heartbeat(const std::string &folder) {
     result.reference.iterations = about.at("unloading_iterations");
     about.at("beat_starts_ms").get_to(result.beat_starts);
     result.limit_cycle = about.at("limit_cycle");
+    for (const auto &start : about.value("emulated", nlohmann::json::array()))
+      result.emulated.push_back({start.at("beat"), start.at("beats"), of_cavities(start.at("end_diastolic_mL").get<std::vector<double>>()),
+                                 of_cavities(start.at("stroke_mL").get<std::vector<double>>())});
     result.steps = about.at("steps");
     result.newton_iterations = about.at("newton_iterations");
     result.factorisations = about.at("factorisations");

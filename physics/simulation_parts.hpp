@@ -50,6 +50,7 @@ struct Simulation::Parts {
   CirculationState with_volumes(CirculationState of, const PerCavity &volume) const;
   void set_up();
   void load_to_end_diastole();
+  void begin_at_rest();
   void find_segments();
   void measure_strains_from(std::vector<io::Vector3> vertices);
   void add_columns();
@@ -60,9 +61,17 @@ struct Simulation::Parts {
   NewtonResult step(double dt, double &taken);
   bool finished(double end) const;
   void run_beat(double length, const HeartbeatObserver &observer, io::Progress &progress);
+  std::string tell_change(const BeatChange &change) const;
   bool begin_next_beat(double period, int beats);
   void count_effort();
   void tell_effort() const;
+
+  // simulation_emulator.cpp
+  using Rests = std::array<std::vector<PressureVolume>, most_cavities>;
+  Rests rests_so_far() const;
+  std::vector<VentricleEmulator> make_emulators(const Rests &rests) const;
+  EmulatedCycle fill_to_limit_cycle();
+  bool start_from_emulators(double start);
 
   // simulation_checkpoint.cpp
   std::array<double *, 10> numbers() {

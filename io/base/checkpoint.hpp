@@ -22,6 +22,7 @@ public:
   void write(const std::string &path, int mark) const;
 
 private:
+  friend class ArchiveReader;
   std::vector<std::size_t> lengths_;
   std::string numbers_;
 };
@@ -31,6 +32,8 @@ class ArchiveReader {
 public:
   /// Throws CaseError for a file that is not one.
   explicit ArchiveReader(const std::string &path);
+  /// What a writer holds, without a file.
+  explicit ArchiveReader(const ArchiveWriter &archive) : file_{"", archive.numbers_}, lengths_(archive.lengths_) {}
   int mark() const { return mark_; }
   /// Throws CaseError when there is no further vector.
   template <class Number> void operator()(std::vector<Number> &values) {

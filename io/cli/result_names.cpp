@@ -261,8 +261,18 @@ const std::vector<ResultName> &result_names() {
       {"sim_lv_edpvr_v30", "mL", "Its volume at 30 mmHg."},
       {"sim_beats", "1", "Beats of the 3-D ventricle that were run; the other sim_ quantities are of the last."},
       {"sim_limit_cycle_sv_change", "%",
-       "Change of sim_lv_sv from the beat before the last; below 1 % with that of the volume: the limit cycle."},
-      {"sim_limit_cycle_edv_change", "%", "Change of sim_lv_edv from the beat before the last."},
+       "Change of sim_lv_sv from the beat before the last; below 1 % with that of the volume: the limit cycle. Of a last beat that an "
+       "emulator started: what came in after the smallest volume against what went out before."},
+      {"sim_limit_cycle_edv_change", "%",
+       "Change of sim_lv_edv from the beat before the last; of a last beat that an emulator started, of the volume from its beginning to "
+       "its "
+       "end."},
+      {"sim_emulator_starts", "1", "Beats that began in the limit cycle of the circulation with emulators of the 3-D ventricles."},
+      {"sim_emulator_beats", "1", "Beats of the circulation with emulators that this took."},
+      {"sim_emulator_sv_error", "%",
+       "By how much the stroke volume of the last beat that emulators started misses what they foresaw; of the ventricle in which it is "
+       "most."},
+      {"sim_emulator_edv_error", "%", "The same of the volume in which that beat ended."},
       {"sim_energy_balance", "%",
        "Largest amount, of the largest term, by which work of fibres and blood misses the energy of wall and springs and the heat of "
        "dashpots."},

@@ -13,6 +13,7 @@ using namespace circulation_index;
 namespace {
 
 constexpr double pi = 3.14159265358979323846;
+constexpr std::array<std::size_t, most_cavities> ventricle_of_four{1, 3};
 
 /// phi(t) of a chamber, 0 to 1.
 double activation(const Chamber &chamber, double time, double period) {
@@ -76,8 +77,8 @@ void check_circuit(const Circuit &circuit, const std::string &name) {
 
 } // namespace
 
-ClosedLoop::ClosedLoop(const CirculationOptions &options)
-    : options_(options), log_resistance_ratio_(std::log(options.valve_closed_resistance / options.valve_open_resistance)) {
+ClosedLoop::ClosedLoop(const CirculationOptions &options, const std::array<const VentricleLaw *, most_cavities> &laws)
+    : options_(options), laws_(laws), log_resistance_ratio_(std::log(options.valve_closed_resistance / options.valve_open_resistance)) {
   check_chamber(options_.la, options_.heart_period, "left atrium");
   check_chamber(options_.lv, options_.heart_period, "left ventricle");
   check_chamber(options_.ra, options_.heart_period, "right atrium");
@@ -92,8 +93,12 @@ ClosedLoop::ClosedLoop(const CirculationOptions &options)
 
 ClosedLoop::Four ClosedLoop::elastances(double time) const {
   const double period = options_.heart_period;
-  return {elastance(options_.la, time, period), elastance(options_.lv, time, period), elastance(options_.ra, time, period),
-          elastance(options_.rv, time, period)};
+  Four e{elastance(options_.la, time, period), elastance(options_.lv, time, period), elastance(options_.ra, time, period),
+         elastance(options_.rv, time, period)};
+  for (std::size_t k = 0; k < most_cavities; ++k)
+    if (laws_[k])
+      e[ventricle_of_four[k]] = laws_[k]->activity(time);
+  return e;
 }
 
 ClosedLoop::Four ClosedLoop::chamber_pressures(double time, const CirculationState &state) const {
@@ -101,12 +106,16 @@ ClosedLoop::Four ClosedLoop::chamber_pressures(double time, const CirculationSta
 }
 
 ClosedLoop::Four ClosedLoop::chamber_pressures(const Four &e, const CirculationState &state) const {
-  return {e[0] * (state[V_LA] - options_.la.unstressed_volume), e[1] * (state[V_LV] - options_.lv.unstressed_volume),
-          e[2] * (state[V_RA] - options_.ra.unstressed_volume), e[3] * (state[V_RV] - options_.rv.unstressed_volume)};
+  Four p{e[0] * (state[V_LA] - options_.la.unstressed_volume), e[1] * (state[V_LV] - options_.lv.unstressed_volume),
+         e[2] * (state[V_RA] - options_.ra.unstressed_volume), e[3] * (state[V_RV] - options_.rv.unstressed_volume)};
+  for (std::size_t k = 0; k < most_cavities; ++k)
+    if (laws_[k])
+      p[ventricle_of_four[k]] = laws_[k]->pressure(e[ventricle_of_four[k]], state[V_ventricle[k]]);
+  return p;
 }
 
 double ClosedLoop::lv_pressure(double time, const CirculationState &state) const {
-  return elastance(options_.lv, time, options_.heart_period) * (state[V_LV] - options_.lv.unstressed_volume);
+  return chamber_pressures(time, state)[1];
 }
 
 /// Q = drop / R, log R = log R_open + log(R_closed / R_open) H(-drop), H(x) = atan(100 pi x) / pi + 1/2, or a step (sharp valves).
@@ -178,7 +187,8 @@ void ClosedLoop::advance(CirculationState &state, double time, double dt) const 
 
 CavityMatrix ClosedLoop::advance_with_pressures(CirculationState &state, double time, double dt, const PerCavity &from, const PerCavity &to,
                                                 std::size_t cavities) const {
-  constexpr std::array<std::size_t, most_cavities> chamber{1, 3}; // of Four
+  CORVIVO_ASSERT(elastic(), "slopes of a ventricle's law are not integrated");
+  constexpr auto chamber = ventricle_of_four;
   const int count = substeps(dt);
   const double h = dt / count;
   using Tangents = std::array<CirculationState, most_cavities>; // d state / d to_j

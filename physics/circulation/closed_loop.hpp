@@ -72,13 +72,25 @@ struct CirculationOptions {
   void describe(io::Schema &schema);
 };
 
+/// A ventricle that is no elastance: its pressure (mmHg) from its volume (mL) and from one number that depends on time alone.
+class VentricleLaw {
+public:
+  virtual ~VentricleLaw() = default;
+  virtual double activity(double time) const = 0; ///< s, on the circulation's clock
+  virtual double pressure(double activity, double volume) const = 0;
+};
+
 class ClosedLoop {
 public:
   using Four = std::array<double, 4>; ///< LA LV RA RV, or mitral aortic tricuspid pulmonary
   /// Throws CaseError when a value is not positive where it must be, or a systole is longer than the beat.
-  explicit ClosedLoop(const CirculationOptions &options);
+  explicit ClosedLoop(const CirculationOptions &options) : ClosedLoop(options, {}) {}
+  /// With other laws for the left and the right ventricle, which must outlive it; null: its elastance.
+  ClosedLoop(const CirculationOptions &options, const std::array<const VentricleLaw *, most_cavities> &laws);
   const CirculationOptions &options() const { return options_; }
-  /// Pressure of the left ventricle by its elastance, mmHg.
+  /// Whether all chambers are elastances.
+  bool elastic() const { return !laws_[0] && !laws_[1]; }
+  /// Pressure of the left ventricle by its elastance or law, mmHg.
   double lv_pressure(double time, const CirculationState &state) const;
   /// The same of all four chambers.
   Four chamber_pressures(double time, const CirculationState &state) const;
@@ -86,9 +98,9 @@ public:
   /// is conserved to rounding (a linear invariant). Throws SolveError when the state is no longer finite.
   void advance(CirculationState &state, double time, double dt) const;
   /// The same with the pressure of the first `cavities` of LV and RV given as a function of time (linear ramps from `from` to `to` mmHg
-  /// over the step): what 3-D ventricles ask. state[V_LV], state[V_RV] then are the volumes that their cavities must have. The answer is
-  /// their derivatives d V_i / d to_j (mL/mmHg), exact ones of the discrete step (its tangents are integrated beside it); zero for
-  /// cavities whose pressure is not given.
+  /// over the step): what 3-D ventricles ask; all others are elastances. state[V_LV], state[V_RV] then are the volumes that their cavities
+  /// must have. The answer is their derivatives d V_i / d to_j (mL/mmHg), exact ones of the discrete step (its tangents are integrated
+  /// beside it); zero for cavities whose pressure is not given.
   CavityMatrix advance_with_pressures(CirculationState &state, double time, double dt, const PerCavity &from, const PerCavity &to,
                                       std::size_t cavities) const;
   /// Blood in the chambers plus the blood that stretches the vessels (C p; their unstressed volume is not in the model), mL.
@@ -102,7 +114,7 @@ public:
                               std::optional<double> rv_pressure = std::nullopt) const;
 
 private:
-  Four elastances(double time) const;
+  Four elastances(double time) const; ///< of a ventricle with a law its activity
   double valve_flow(double drop, double *slope = nullptr) const;
   Four valve_flows(const Four &pressures, const CirculationState &state, Four *slopes = nullptr) const;
   CirculationState rates(const Four &pressures, const Four &flows, const CirculationState &state) const;
@@ -111,6 +123,7 @@ private:
   int substeps(double dt) const;
 
   CirculationOptions options_;
+  std::array<const VentricleLaw *, most_cavities> laws_;
   double log_resistance_ratio_;
 };
 

@@ -221,11 +221,13 @@ LimitCycle run_to_limit_cycle(const ClosedLoop &circulation, const LimitCycleOpt
   cycle.circulation = circulation.options();
   cycle.start_state = periodic.state;
   if (options.start_at_end_diastole) {
+    CORVIVO_ASSERT(circulation.elastic(), "the clock of a ventricle's law is not shifted");
     cycle.circulation = cycle.circulation.shifted(cycle.end_diastolic_time);
     cycle.start_state = cycle.end_diastolic_state;
     cycle.end_diastolic_time = 0;
   }
-  cycle.beat = record(ClosedLoop(cycle.circulation), cycle.start_state, options.sample_interval);
+  cycle.beat =
+      record(options.start_at_end_diastole ? ClosedLoop(cycle.circulation) : circulation, cycle.start_state, options.sample_interval);
   return cycle;
 }
 

@@ -2,6 +2,7 @@
 
 #include <io/base/stopwatch.hpp>
 #include <io/base/text.hpp>
+#include <io/base/units.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -139,17 +140,17 @@ NewtonResult Newton::iterate(Vec u, PerCavity &pressure, double time, double dt,
   return fail("the first guess turns an element inside out");
 }
 
-void inflate(Solid &solid, Newton &newton, Vec u, const PerCavity &from, const PerCavity &to, int steps) {
+namespace {
+
+/// Solves at parts of the way up to 1, at least in `steps`, then repeats the last one until the forces on the valve planes have settled.
+/// `sentence` of how far it came and why it came no further.
+void go_by_steps(Solid &solid, Vec u, int steps, const std::function<NewtonResult(double part)> &solve,
+                 const std::function<std::string(double done, const std::string &reason)> &sentence) {
   double done = 0, stride = 1.0 / std::max(steps, 1);
   constexpr double smallest = 1.0 / 1024;
-  const auto in_words = [&](const PerCavity &p) {
-    return io::fixed(p[0], 4) + (solid.cavities() == 2 ? " and " + io::fixed(p[1], 4) : "");
-  };
   while (done < 1) {
     const double next = std::min(done + stride, 1.0);
-    const PerCavity pressure = from + next * (to - from);
-    solid.set_rest_share(to[0] > 0 ? pressure[0] / to[0] : to[1] > 0 ? pressure[1] / to[1] : 1);
-    const NewtonResult result = newton.solve(u, pressure, 0, 0);
+    const NewtonResult result = solve(next);
     if (result.converged) {
       solid.accept(u, 0);
       done = next > 1 - 1e-12 ? 1 : next;
@@ -158,16 +159,44 @@ void inflate(Solid &solid, Newton &newton, Vec u, const PerCavity &from, const P
     }
     stride /= 2;
     if (stride < smallest)
-      throw io::SolveError("inflation stopped at " + in_words(from + done * (to - from)) + " kPa of " + in_words(to) +
-                               " kPa: " + result.reason + "; try a stiffer material, a finer mesh or a lower pressure",
-                           result.residuals);
+      throw io::SolveError(sentence(done, result.reason), result.residuals);
   }
   for (int repeat = 0; repeat < 20 && solid.model().valve_plane_load && solid.valve_plane_change() > 1e-4; ++repeat) {
-    const NewtonResult result = newton.solve(u, to, 0, 0);
+    const NewtonResult result = solve(1);
     if (!result.converged)
       throw io::SolveError("the force on the valve plane does not settle: " + result.reason, result.residuals);
     solid.accept(u, 0);
   }
+}
+
+std::string in_words(const Solid &solid, const PerCavity &numbers, int digits) {
+  return io::fixed(numbers[0], digits) + (solid.cavities() == 2 ? " and " + io::fixed(numbers[1], digits) : "");
+}
+
+} // namespace
+
+void inflate(Solid &solid, Newton &newton, Vec u, const PerCavity &from, const PerCavity &to, int steps) {
+  const auto solve = [&](double part) {
+    const PerCavity pressure = from + part * (to - from);
+    solid.set_rest_share(to[0] > 0 ? pressure[0] / to[0] : to[1] > 0 ? pressure[1] / to[1] : 1);
+    return newton.solve(u, pressure, 0, 0);
+  };
+  go_by_steps(solid, u, steps, solve, [&](double done, const std::string &reason) {
+    return "inflation stopped at " + in_words(solid, from + done * (to - from), 4) + " kPa of " + in_words(solid, to, 4) +
+           " kPa: " + reason + "; try a stiffer material, a finer mesh or a lower pressure";
+  });
+}
+
+void fill(Solid &solid, Newton &newton, Vec u, PerCavity &pressure, const PerCavity &from, const PerCavity &to, int steps) {
+  const auto solve = [&](double part) {
+    const Volumes wanted{from + part * (to - from), {}};
+    return newton.solve(u, pressure, 0, 0, [&](const PerCavity &) { return wanted; });
+  };
+  constexpr double mL = 1 / io::mm3_per_mL;
+  go_by_steps(solid, u, steps, solve, [&](double done, const std::string &reason) {
+    return "filling stopped at " + in_words(solid, mL * (from + done * (to - from)), 1) + " mL of " + in_words(solid, mL * to, 1) +
+           " mL: " + reason;
+  });
 }
 
 } // namespace corvivo::physics

@@ -94,6 +94,7 @@ void MechanicsOptions::describe(io::Schema &schema) {
   schema.section("annulus", annulus, "Fibrous ring and muscle above the base plane, which keep the base in shape.");
   schema.flag("valve_plane_load", valve_plane_load,
               "The base carries the pressure force on the closed valves, so that the blood pushes the heart nowhere (Regazzoni 2022).");
+  schema.section("emulator", emulator, "What brings further beats near their limit cycle.");
   schema.section("newton", newton, "Nonlinear solver.");
   schema.section("unloading", unloading, "Stress-free reference shape.");
 }

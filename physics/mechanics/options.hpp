@@ -1,5 +1,7 @@
 #pragma once
 /// What a user chooses about the mechanics of the ventricles.
+#include <physics/circulation/ventricle_emulator.hpp>
+
 #include <io/base/schema.hpp>
 
 #include <memory>
@@ -78,6 +80,7 @@ struct MechanicsOptions {
   double save_every = 10.0;  ///< ms
   double duration = 0.0;     ///< ms from end diastole; 0: one heart period
   int beats = 1;             ///< at most, until two are alike
+  EmulatorOptions emulator;  ///< between beats
   int checkpoint_steps = 25; ///< 0: none
   SurfaceSprings pericardium{0.2, 0.02, 20.0, 2.0};
   SurfaceSprings base{0.0, 0.02, 0.0, 2.0};

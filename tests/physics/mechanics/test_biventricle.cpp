@@ -6,6 +6,7 @@
 #include <io/base/parallel.hpp>
 #include <io/base/units.hpp>
 #include <physics/activation/active_tension.hpp>
+#include <physics/beats.hpp>
 #include <physics/mechanics/material.hpp>
 #include <physics/mechanics/newton.hpp>
 #include <physics/observables.hpp>
@@ -247,6 +248,31 @@ TEST(BiventricularBeat, KeepsTheBloodAndTurnsNoElementInsideOutWhileBothVentricl
   EXPECT_GT(quantities.value("sim_rv_peak_pressure"), 2 * result.series.column("pressure_rv").front());
   EXPECT_GT(quantities.value("sim_lv_peak_pressure"), quantities.value("sim_rv_peak_pressure"));
   EXPECT_EQ(result.segment_strains.rows(), result.series.rows());
+}
+
+TEST(BiventricularBeat, BeginsAgainWhereEmulatorsOfBothVentriclesSay) {
+  Beat beat;
+  const ClosedLoop loop{CirculationOptions::healthy().with_heart_period(0.5)}; // short beats in long steps
+  beat.options.duration = 0;
+  beat.options.beats = 2;
+  beat.options.time_step = 20;
+  beat.options.resting_time_step = 25;
+  const HeartbeatInput input{the_body().mesh, the_body().fibres, beat.calcium, loop, beat.state};
+  io::Quantities quantities;
+  const HeartbeatResult result = run_heartbeat(world, input, beat.options, quantities);
+  ASSERT_FALSE(result.partial) << result.failure;
+  ASSERT_FALSE(result.emulated.empty());
+  const auto off = [&](std::size_t k, std::size_t b) { // what comes in from what goes out, % of that
+    const VentricleBeat one = ventricle_beat(beat_of(result.series, result.beat_starts, b), k);
+    const double smallest = *std::min_element(one.volume.begin(), one.volume.end());
+    return 100 * std::abs(one.volume.back() - one.volume.front()) / (one.volume.front() - smallest);
+  };
+  for (const std::size_t k : {0, 1}) {
+    RecordProperty("off_" + std::to_string(k), std::to_string(off(k, 0)) + " " + std::to_string(off(k, 1)));
+    EXPECT_NEAR(ventricle_beat(beat_of(result.series, result.beat_starts, 1), k).volume.front(), result.emulated[0].end_diastolic[k], 1e-4);
+    EXPECT_LT(off(k, 1), std::max(0.3 * off(k, 0), 2.0)) << "ventricle " << k;
+  }
+  EXPECT_LT(quantities.value("blood_volume_drift") / result.series.column("blood_volume").front(), 1e-8);
 }
 
 TEST(BiventricularBeat, RefusesARightPressureWithoutARightVentricle) {

@@ -101,6 +101,7 @@ TEST(CoarseHeartbeat, ReadsBackWhatItSaved) {
   result.segment_strains.add_column("time", "ms");
   result.segment_strains.add_column("radial_17", "1");
   result.beat_starts = {0, 0.2};
+  result.emulated = {{1, 12, {150, 0}, {90, 0}}};
   result.segment_strains.append_row({0.1, 0.25});
   result.segment_strains.append_row({0.3, std::nan("")});
   result.partial = true;
@@ -112,6 +113,9 @@ TEST(CoarseHeartbeat, ReadsBackWhatItSaved) {
   EXPECT_EQ(again.segment_strains.column("radial_17").front(), 0.25);
   EXPECT_TRUE(std::isnan(again.segment_strains.column("radial_17").back())) << "a segment without cells";
   EXPECT_EQ(load_segment_strains(folder.file("beat")).column("time"), std::vector<double>{0.3}) << "of the last beat";
+  ASSERT_EQ(again.emulated.size(), 1u);
+  EXPECT_EQ(again.emulated[0].beats, 12);
+  EXPECT_EQ(again.emulated[0].stroke[0], 90);
   EXPECT_EQ(again.reference.mesh.nodes, result.reference.mesh.nodes);
   EXPECT_EQ(again.reference.places, result.reference.places);
   EXPECT_EQ(again.reference.fibres.longitudinal, result.reference.fibres.longitudinal);
