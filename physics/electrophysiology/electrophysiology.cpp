@@ -301,7 +301,8 @@ BeatRecord tissue_beat(const Tissue &tissue, const std::vector<const IonicModel 
 /// Collective. Gives the serial fine mesh free.
 ElectrophysiologyResult monodomain_beat(MPI_Comm comm, const std::vector<const IonicModel *> &kinds, Preparation &p,
                                         const Diffusivity &diffusivity, const ElectrophysiologyOptions &options, GatheredBeat &beat) {
-  const Tissue tissue = distributed_tissue(comm, p.fine, static_cast<unsigned int>(p.refinements), p.fibre_and_factor, p.kind);
+  const Tissue tissue = distributed_tissue(comm, p.fine, static_cast<unsigned int>(p.refinements), p.fibre_and_factor, p.kind,
+                                           options.discretisation.quadratic());
   p.fine = HeartMesh();
   p.fibre_and_factor = {};
   BeatRecord record = tissue_beat(tissue, kinds, p, diffusivity, options, beat);

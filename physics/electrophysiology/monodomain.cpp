@@ -39,6 +39,8 @@ std::unique_ptr<DiffusionScheme> make_diffusion(const Tissue &tissue, const Diff
   discretisation.check();
   if (discretisation.implicitness == 0)
     return std::make_unique<Diffusion>(tissue, diffusivity);
+  if (discretisation.quadratic())
+    return std::make_unique<QuadraticDiffusion>(tissue, diffusivity, discretisation.implicitness);
   return std::make_unique<ImplicitDiffusion>(tissue, diffusivity, discretisation.consistent_mass, discretisation.implicitness);
 }
 
