@@ -66,29 +66,6 @@ Vector3 conducted(const Tissue &tissue, std::size_t cell, const Diffusivity &dif
          (diffusivity.across * gradient + ((diffusivity.along - diffusivity.across) * dot(fibre, gradient)) * fibre);
 }
 
-/// Integral of N_a N_b over a quadratic tetrahedron of volume 1, from  int l1^p l2^q l3^r l4^s = 6 p! q! r! s! / (p + q + r + s + 3)!  for
-/// barycentric coordinates l.
-double unit_mass(std::size_t a, std::size_t b) {
-  const auto ends = [](std::size_t node) {
-    return node < 4 ? std::array<int, 2>{static_cast<int>(node), static_cast<int>(node)} : tetrahedron_edges[node - 4];
-  };
-  const std::array<int, 2> p = ends(a), q = ends(b);
-  const bool touch = p[0] == q[0] || p[0] == q[1] || p[1] == q[0] || p[1] == q[1];
-  if (a < 4 && b < 4)
-    return touch ? 1.0 / 70 : 1.0 / 420;
-  if (a < 4 || b < 4)
-    return touch ? -1.0 / 105 : -1.0 / 70;
-  return a == b ? 8.0 / 105 : touch ? 4.0 / 105 : 2.0 / 105;
-}
-
-/// The nodes of each family.
-std::vector<std::array<std::uint32_t, nodes_per_cell>> quadratic_elements(const Tissue &tissue) {
-  std::vector<std::array<std::uint32_t, nodes_per_cell>> elements;
-  for (std::size_t c = 0; c < tissue.cells.size(); c += family_size)
-    elements.push_back(quadratic_nodes(&tissue.cells[c]));
-  return elements;
-}
-
 /// Whether a family conducts.
 bool conducts(const Tissue &tissue, std::size_t family, const Vector3 &place) {
   const auto begin = tissue.diffusivity_factor.begin() + static_cast<std::ptrdiff_t>(family * family_size);
@@ -100,10 +77,8 @@ bool conducts(const Tissue &tissue, std::size_t family, const Vector3 &place) {
   return dead == 0;
 }
 
-using UnitMatrix = std::array<std::array<double, nodes_per_cell>, nodes_per_cell>;
-
 /// Integrals of grad N_a . D grad N_b over a family, D the mean of its cells'; exact, for gradients are linear.
-UnitMatrix quadratic_stiffness(const Tissue &tissue, std::size_t family, const Diffusivity &diffusivity, const LinearTetrahedron &t) {
+ElementMatrix quadratic_stiffness(const Tissue &tissue, std::size_t family, const Diffusivity &diffusivity, const LinearTetrahedron &t) {
   std::array<Vector3, 3> mean{};
   for (std::size_t c = family * family_size; c < (family + 1) * family_size; ++c)
     for (std::size_t d = 0; d < 3; ++d) {
@@ -111,7 +86,7 @@ UnitMatrix quadratic_stiffness(const Tissue &tissue, std::size_t family, const D
       unit[d] = 1.0 / static_cast<double>(family_size);
       mean[d] = mean[d] + conducted(tissue, c, diffusivity, unit);
     }
-  UnitMatrix stiffness{};
+  ElementMatrix stiffness{};
   for (const Barycentric &point : cell_points()) {
     const Gradients gradients = cell_gradients(point, t.gradient);
     for (std::size_t b = 0; b < nodes_per_cell; ++b) {
@@ -151,15 +126,15 @@ DiffusionRows diffusion_rows(const Tissue &tissue, const Diffusivity &diffusivit
 }
 
 DiffusionRows quadratic_rows(const Tissue &tissue, const Diffusivity &diffusivity) {
-  CORVIVO_ASSERT(tissue.families, "quadratic elements are families of a refined mesh");
-  const auto elements = quadratic_elements(tissue);
+  const std::vector<QuadraticNodes> elements = quadratic_elements(tissue);
+  const ElementMatrix mass = quadratic_unit_mass();
   DiffusionRows rows = empty_rows(tissue, elements);
   for (std::size_t e = 0; e < elements.size(); ++e) {
-    const auto &nodes = elements[e];
+    const QuadraticNodes &nodes = elements[e];
     const LinearTetrahedron t = straight_tetrahedron(tissue, nodes.data());
     if (!conducts(tissue, e, tissue.nodes[nodes[0]]))
       continue;
-    const UnitMatrix stiffness = quadratic_stiffness(tissue, e, diffusivity, t);
+    const ElementMatrix stiffness = quadratic_stiffness(tissue, e, diffusivity, t);
     for (std::size_t a = 0; a < nodes_per_cell; ++a) {
       if (nodes[a] >= tissue.owned)
         continue;
@@ -167,7 +142,7 @@ DiffusionRows quadratic_rows(const Tissue &tissue, const Diffusivity &diffusivit
       for (std::size_t b = 0; b < nodes_per_cell; ++b) {
         const std::size_t k = entry(rows, nodes[a], nodes[b]);
         rows.stiffness[k] += stiffness[a][b];
-        rows.mass[k] += t.volume * unit_mass(a, b);
+        rows.mass[k] += t.volume * mass[a][b];
       }
     }
   }

@@ -1,9 +1,8 @@
 #pragma once
 /// Quadratic elements of a refined mesh: each is the family of eight cells into which mesh::refine has cut a tetrahedron, and its nodes are
 /// the ten of these cells.
+#include <physics/electrophysiology/tissue.hpp>
 #include <physics/mechanics/quadratic_tetrahedron.hpp>
-
-#include <cstddef>
 
 namespace corvivo::physics {
 
@@ -19,5 +18,13 @@ template <class Index> std::array<Index, nodes_per_cell> quadratic_nodes(const s
     nodes[4 + e] = family[tetrahedron_edges[e][0]][static_cast<std::size_t>(tetrahedron_edges[e][1])];
   return nodes;
 }
+
+/// The local nodes of each family, in the order of the cells.
+using QuadraticNodes = std::array<std::uint32_t, nodes_per_cell>;
+std::vector<QuadraticNodes> quadratic_elements(const Tissue &tissue);
+
+/// Integrals of N_a N_b over a straight quadratic tetrahedron of volume 1.
+using ElementMatrix = std::array<std::array<double, nodes_per_cell>, nodes_per_cell>;
+ElementMatrix quadratic_unit_mass();
 
 } // namespace corvivo::physics

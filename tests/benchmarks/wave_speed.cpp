@@ -63,6 +63,7 @@ const std::map<std::string, Discretisation> rules = {
     {"states_consistent_euler_32", rule("interpolated_states", 1, 1, 1)},
     {"p2_nodal", quadratic(rule("nodal", 1, 0.5))},
     {"p2_nodal_euler", quadratic(rule("nodal", 1, 1))},
+    {"p2_states", quadratic(rule("interpolated_states", 1, 0.5))},
     {"p2_nodal_strang", with_strang(quadratic(rule("nodal", 1, 0.5)))},
 };
 
