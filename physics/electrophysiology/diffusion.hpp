@@ -99,7 +99,7 @@ public:
   void forget() override { changes_.clear(); }
   double mean_iterations() const { return steps_ > 0 ? static_cast<double>(all_iterations_) / steps_ : 0; } ///< of all steps so far
 
-  static constexpr double tolerance = 1e-7; ///< mV
+  static constexpr double tolerance = 1e-5; ///< mV; 1e-3 moves no activation of the slab by 0.001 ms
 
 private:
   void prepare(double dt);
