@@ -108,7 +108,8 @@ double edge_of(double element_volume) {
 constexpr double edge_per_velocity = 1.0 / 0.22; // ms
 
 [[noreturn]] void refuse(double target, double angle, const StripOptions &options, double found) {
-  const double edge = edge_of(options.element_volume), wanted = std::min(edge_per_velocity * target, 0.7 * edge);
+  const double edge = (options.discretisation.quadratic() ? 2 : 1) * edge_of(options.element_volume),
+               wanted = std::min(edge_per_velocity * target, 0.7 * edge);
   throw SolveError("electrophysiology: no conductivity gives a conduction velocity of " + fixed(target, 2) + " m/s " +
                    (angle == 0 ? "along" : "across") + " the fibres on elements with edges of about " + fixed(edge, 2) +
                    " mm (the last trial gave " + fixed(found, 3) +

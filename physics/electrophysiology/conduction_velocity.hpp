@@ -8,8 +8,8 @@ namespace corvivo::physics {
 
 /// A strip of tissue whose tetrahedra are like those of the mesh that it stands for.
 struct StripOptions {
-  double element_volume = 0.1; ///< mean volume of a tetrahedron, mm^3
-  int refinements = 0;         ///< how many times the mesh was refined from a coarser one
+  double element_volume = 0.1; ///< mean volume of a tetrahedron, mm^3; of the eight parts of a quadratic one
+  int refinements = 0;         ///< how many times the mesh was refined from a coarser one; at least once for quadratic elements
   double time_step = 0.05;     ///< ms
   double stimulus_amplitude = 35.714285714285715, stimulus_duration = 2;
   Discretisation discretisation;

@@ -1,10 +1,14 @@
 #include <io/base/errors.hpp>
 #include <io/base/schema.hpp>
+#include <io/base/units.hpp>
 #include <physics/electrophysiology/discretisation.hpp>
 
 namespace corvivo::physics {
 
 void Discretisation::describe(io::Schema &schema) {
+  schema.choice("element", element, {"P1", "P2"},
+                "Tetrahedra with linear shape functions, or with quadratic ones and nodes at the middles of the edges as well (monodomain "
+                "alone, with consistent_mass: 1 and an implicit step).");
   schema.choice("current", current, {"interpolated_states", "nodal"},
                 "Ionic current at the wave front: evaluated from interpolated potential and states, or of the nodes.", false);
   schema.integer("quadrature_level", quadrature_level, 0, 2, "Cells of the front are cut into eight this often before points are taken.");
@@ -17,6 +21,15 @@ void Discretisation::describe(io::Schema &schema) {
 }
 
 void Discretisation::check() const {
+  if (quadratic() && (consistent_mass < 1 || implicitness == 0))
+    throw io::CaseError("electrophysiology.discretisation: element P2 has no lumped mass (its vertices' would be negative) and hence no "
+                        "explicit step; found consistent_mass " +
+                        io::print_number(consistent_mass) + " and implicitness " + io::print_number(implicitness) +
+                        ", expected 1 and at least 0.5; try consistent_mass: 1 and implicitness: 0.5");
+  if (quadratic() && quadrature_level > 0)
+    throw io::CaseError("electrophysiology.discretisation: element P2 takes fourteen points of an element of the front; found "
+                        "quadrature_level " +
+                        std::to_string(quadrature_level) + ", expected 0");
   if (implicitness == 0 && consistent_mass > 0)
     throw io::CaseError("electrophysiology.discretisation: consistent_mass needs an implicit step; found implicitness 0, try 0.5");
   if (implicitness > 0 && implicitness < 0.5)

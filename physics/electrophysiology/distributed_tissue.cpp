@@ -2,6 +2,7 @@
 #include <io/base/errors.hpp>
 #include <io/base/parallel.hpp>
 #include <mesh/partition.hpp>
+#include <physics/electrophysiology/quadratic_family.hpp>
 #include <physics/electrophysiology/tissue.hpp>
 
 #include <deal.II/base/partitioner.h>
@@ -57,14 +58,14 @@ struct Numbering {
 };
 
 /// Along a space-filling curve on each rank, so that neighbours in space are neighbours in memory; within 64 nodes those of equally many
-/// cells together, so that the rows of a slice of the diffusion matrix are equally long.
-Numbering number_nodes(const HeartMesh &mesh, unsigned int levels, int ranks) {
+/// elements together, so that the rows of a slice of the diffusion matrix are equally long.
+Numbering number_nodes(const HeartMesh &mesh, unsigned int levels, int ranks, bool families) {
   constexpr int pieces = 2; // of each rank: then both of two ranks have a part of the front (tests/benchmarks/README.md, slab_speed)
   const std::vector<unsigned int> rank_of = mesh::partition(mesh, levels, ranks, pieces);
   constexpr unsigned int nobody = std::numeric_limits<unsigned int>::max();
   Numbering all;
   all.owner.assign(mesh.nodes.size(), nobody);
-  std::vector<std::uint16_t> cells(mesh.nodes.size(), 0);
+  std::vector<std::uint16_t> elements(mesh.nodes.size(), 0);
   for (std::size_t c = 0; c < mesh.tetrahedra.size(); ++c)
     for (const std::size_t node : mesh.tetrahedra[c]) {
       const unsigned int rank = rank_of[c >> 3 * levels];
@@ -72,8 +73,11 @@ Numbering number_nodes(const HeartMesh &mesh, unsigned int levels, int ranks) {
       owner = owner == nobody ? rank
               : node % 2      ? std::min(owner, rank)
                               : std::max(owner, rank); // so that neither rank gets all of a border
-      ++cells[node];
+      elements[node] += families ? 0 : 1;
     }
+  for (std::size_t c = 0; families && c < mesh.tetrahedra.size(); c += family_size)
+    for (const std::size_t node : quadratic_nodes(&mesh.tetrahedra[c]))
+      ++elements[node];
   Vector3 low = mesh.nodes[0], high = mesh.nodes[0];
   for (const Vector3 &x : mesh.nodes)
     for (std::size_t d = 0; d < 3; ++d) {
@@ -102,7 +106,7 @@ Numbering number_nodes(const HeartMesh &mesh, unsigned int levels, int ranks) {
     for (std::size_t begin = all.first[r]; begin < all.first[r + 1]; begin += window)
       std::stable_sort(order.begin() + static_cast<std::ptrdiff_t>(begin),
                        order.begin() + static_cast<std::ptrdiff_t>(std::min(begin + window, all.first[r + 1])),
-                       [&](const auto &a, const auto &b) { return cells[a.second] < cells[b.second]; });
+                       [&](const auto &a, const auto &b) { return elements[a.second] < elements[b.second]; });
   all.number.resize(order.size());
   for (std::size_t place = 0; place < order.size(); ++place) {
     all.node.push_back(order[place].second);
@@ -119,20 +123,26 @@ struct Share {
 };
 
 Share cut(const HeartMesh &mesh, const Numbering &all, unsigned int rank, const std::vector<double> &fibre_and_factor,
-          const std::vector<std::uint8_t> &kind) {
+          const std::vector<std::uint8_t> &kind, bool families) {
   Share share;
   Tissue &tissue = share.tissue;
   share.first = all.first[rank];
   tissue.owned = all.first[rank + 1] - share.first;
   std::vector<std::size_t> kept;
-  for (std::size_t c = 0; c < mesh.tetrahedra.size(); ++c) {
-    const auto &cell = mesh.tetrahedra[c];
-    if (std::none_of(cell.begin(), cell.end(), [&](std::size_t node) { return all.owner[node] == rank; }))
+  const auto touches = [&](const std::array<std::size_t, 4> &cell) {
+    return std::any_of(cell.begin(), cell.end(), [&](std::size_t node) { return all.owner[node] == rank; });
+  };
+  const std::size_t together = families ? family_size : 1;
+  for (std::size_t first = 0; first < mesh.tetrahedra.size(); first += together) {
+    const auto begin = mesh.tetrahedra.begin() + static_cast<std::ptrdiff_t>(first), end = begin + static_cast<std::ptrdiff_t>(together);
+    if (std::none_of(begin, end, touches))
       continue;
-    kept.push_back(c);
-    for (const std::size_t node : cell)
-      if (all.owner[node] != rank)
-        share.ghosts.push_back(all.number[node]);
+    for (std::size_t c = first; c < first + together; ++c) {
+      kept.push_back(c);
+      for (const std::size_t node : mesh.tetrahedra[c])
+        if (all.owner[node] != rank)
+          share.ghosts.push_back(all.number[node]);
+    }
   }
   std::sort(share.ghosts.begin(), share.ghosts.end());
   share.ghosts.erase(std::unique(share.ghosts.begin(), share.ghosts.end()), share.ghosts.end());
@@ -200,30 +210,32 @@ template <class Use> void each_array(Share &share, const Use &use) {
 } // namespace
 
 Tissue distributed_tissue(MPI_Comm comm, const HeartMesh &mesh, unsigned int levels, const std::vector<double> &fibre_and_factor,
-                          const std::vector<std::uint8_t> &kind) {
+                          const std::vector<std::uint8_t> &kind, bool families) {
   const int ranks = io::ranks(comm);
+  CORVIVO_ASSERT(!families || levels > 0, "families are of a refined mesh");
   Numbering all;
   io::on_rank_0(comm, [&] {
     CORVIVO_ASSERT(fibre_and_factor.size() == 4 * mesh.tetrahedra.size(), "a fibre and a factor for each cell");
     CORVIVO_ASSERT(kind.empty() || kind.size() == mesh.nodes.size(), "one kind a node");
     if (mesh.tetrahedra.empty())
       throw io::CaseError("the mesh has no tetrahedra to distribute");
-    all = number_nodes(mesh, levels, ranks);
+    all = number_nodes(mesh, levels, ranks, families);
   });
   Share share;
   std::size_t total = all.number.size();
   MPI_Bcast(&total, 1, MPI_UNSIGNED_LONG, 0, comm);
   if (io::rank(comm) == 0) {
     for (int r = 1; r < ranks; ++r) {
-      Share theirs = cut(mesh, all, static_cast<unsigned int>(r), fibre_and_factor, kind);
+      Share theirs = cut(mesh, all, static_cast<unsigned int>(r), fibre_and_factor, kind, families);
       each_array(theirs, [&](const auto &values) { send(values, r, comm); });
     }
-    share = cut(mesh, all, 0, fibre_and_factor, kind);
+    share = cut(mesh, all, 0, fibre_and_factor, kind, families);
   } else {
     each_array(share, [&](auto &values) { receive(values, comm); });
   }
   Tissue tissue = std::move(share.tissue);
   tissue.comm = comm;
+  tissue.families = families;
   tissue.total_nodes = total;
   find_excitable(tissue);
   if (ranks == 1)

@@ -322,7 +322,8 @@ private:
 /// Collective. Gives the serial fine mesh free.
 ElectrophysiologyResult monodomain_beat(MPI_Comm comm, const std::vector<const IonicModel *> &kinds, Preparation &p,
                                         const Diffusivity &diffusivity, const ElectrophysiologyOptions &options, GatheredBeat &beat) {
-  const Tissue tissue = distributed_tissue(comm, p.fine, static_cast<unsigned int>(p.refinements), p.fibre_and_factor, p.kind);
+  const Tissue tissue = distributed_tissue(comm, p.fine, static_cast<unsigned int>(p.refinements), p.fibre_and_factor, p.kind,
+                                           options.discretisation.quadratic());
   p.fine = HeartMesh();
   p.fibre_and_factor = {};
   const LeftBeat left(options.vulnerability ? options.checkpoint : std::filesystem::path(), comm);

@@ -139,7 +139,7 @@ struct ElectrophysiologyResult {
 ElectrophysiologyResult run_electrophysiology(MPI_Comm comm, const mesh::HeartMesh &mesh, const mesh::Fibres &fibres,
                                               const ElectrophysiologyOptions &options, io::Quantities &quantities);
 
-/// How often the mesh is refined under these options.
+/// How often the mesh is refined under these options, once for the middles of the edges of quadratic elements included.
 int refinements_for(const mesh::HeartMesh &mesh, const ElectrophysiologyOptions &options);
 
 /// Files `activation.csv`, `calcium.bin`, `ecg.csv`, `vcg.csv`, `electrograms.csv`, `extracellular.csv`, `activation_map.vtu`,

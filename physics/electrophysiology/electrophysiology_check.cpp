@@ -115,6 +115,12 @@ void check_bidomain(const ElectrophysiologyOptions &options, Complaints &complai
                          print_number(mean.along) + " and " + print_number(mean.across) + " S/m, which are used; leave it out");
 }
 
+void check_element(const ElectrophysiologyOptions &options, Complaints &complaints) {
+  if (options.discretisation.quadratic() && options.method != "monodomain")
+    complaints.push_back("electrophysiology.discretisation.element: found P2 with method: " + options.method +
+                         "; quadratic elements are of the monodomain equation alone: expected method: monodomain, or element: P1");
+}
+
 } // namespace
 
 std::vector<double> ElectrophysiologyOptions::stimulus_starts() const {
@@ -140,6 +146,7 @@ void ElectrophysiologyOptions::check() const {
     check_name("electrograms", electrogram.name, complaints);
   check_parts(*this, complaints);
   check_bidomain(*this, complaints);
+  check_element(*this, complaints);
   if (vulnerability)
     check_vulnerability(*this, complaints);
   const std::vector<double> starts = stimulus_starts();

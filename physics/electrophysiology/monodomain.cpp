@@ -39,7 +39,16 @@ std::unique_ptr<DiffusionScheme> make_diffusion(const Tissue &tissue, const Diff
   discretisation.check();
   if (discretisation.implicitness == 0)
     return std::make_unique<Diffusion>(tissue, diffusivity);
+  if (discretisation.quadratic())
+    return std::make_unique<QuadraticDiffusion>(tissue, diffusivity, discretisation.implicitness);
   return std::make_unique<ImplicitDiffusion>(tissue, diffusivity, discretisation.consistent_mass, discretisation.implicitness);
+}
+
+std::unique_ptr<FrontCurrent> make_front(const Tissue &tissue, const Cells &cells, const Diffusivity &diffusivity,
+                                         const Discretisation &discretisation) {
+  if (discretisation.quadratic())
+    return quadratic_front_current(tissue, cells);
+  return linear_front_current(tissue, cells, diffusivity.front_point, discretisation.quadrature_level, discretisation.consistent_mass);
 }
 
 } // namespace
@@ -58,7 +67,7 @@ Monodomain::Monodomain(const Tissue &tissue, const std::vector<const IonicModel 
       discretisation_(discretisation), diffusion_(std::move(diffusion)), rest_(cells_.initial_voltage()), voltage_(rest_), before_(rest_),
       states_(cells_.initial_states()), current_(stride()), activation_(tissue.nodes.size(), never), repolarisation_(activation_),
       upstroke_(activation_), peak_(tissue.nodes.size(), 0.0), upstrokes_(tissue.nodes.size(), 0), last_upstroke_(-never),
-      front_(tissue, cells_, diffusivity.front_point, discretisation.quadrature_level, discretisation.consistent_mass) {
+      front_(make_front(tissue, cells_, diffusivity, discretisation)) {
   set_stimuli(std::move(stimuli));
 }
 
@@ -99,12 +108,12 @@ void Monodomain::set_stimuli(std::vector<Stimulus> stimuli) {
 void Monodomain::react(double dt) {
   const bool interpolated = discretisation_.current == "interpolated_states";
   if (interpolated)
-    front_.evaluate(time_, voltage_, upstroke_, states_);
+    front_->evaluate(time_, voltage_, upstroke_, states_);
   cells_.advance(voltage_.data(), states_.data(), dt, current_.data());
   if (interpolated && diffusion_->takes_source())
-    diffusion_->set_source(front_.source());
+    diffusion_->set_source(front_->source());
   else if (interpolated)
-    front_.correct(current_, diffusion_->mass());
+    front_->correct(current_, diffusion_->mass());
   for (std::size_t i = 0; i < tissue_.owned; ++i)
     voltage_[i] -= dt * current_[i];
 }
@@ -152,7 +161,7 @@ void Monodomain::start_from(double time, std::vector<double> voltage, std::vecto
 }
 
 Monodomain::State Monodomain::state() {
-  front_.forget();
+  front_->forget();
   diffusion_->forget();
   return {time_, last_upstroke_, voltage_, states_, activation_, repolarisation_, upstroke_, peak_, upstrokes_};
 }
@@ -161,7 +170,7 @@ void Monodomain::set_state(State state) {
   CORVIVO_ASSERT(state.voltage.size() == voltage_.size() && state.states.size() == states_.size() &&
                      state.upstrokes.size() == upstrokes_.size(),
                  "a state of the same tissue");
-  front_.forget();
+  front_->forget();
   diffusion_->forget();
   time_ = state.time;
   last_upstroke_ = state.last_upstroke;

@@ -61,7 +61,7 @@ public:
   void set_stimuli(std::vector<Stimulus> stimuli);
   const std::vector<double> &states() const { return states_; }
   std::size_t stride() const { return cells_.stride(); }
-  std::size_t front_cells() const { return front_.size(); }
+  std::size_t front_cells() const { return front_->size(); }
 
 private:
   void react(double dt);
@@ -82,7 +82,7 @@ private:
   std::vector<double> upstroke_, peak_; ///< of the present action potential; +infinity and unset at rest
   std::vector<std::uint32_t> upstrokes_;
   double last_upstroke_; ///< of the owned nodes
-  FrontCurrent front_;
+  std::unique_ptr<FrontCurrent> front_;
   double time_ = 0;
 };
 

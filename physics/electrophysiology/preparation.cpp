@@ -3,6 +3,7 @@
 #include <io/base/parallel.hpp>
 #include <io/base/text.hpp>
 #include <physics/electrophysiology/preparation.hpp>
+#include <physics/electrophysiology/quadratic_family.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -172,14 +173,16 @@ Preparation prepare(const HeartMesh &mesh, const mesh::Fibres &fibres, const Ele
   }
   p.stimuli = stimuli_on(mesh, p.fine, options);
   p.electrodes = place_electrodes(mesh, p.fine, options.torso, options.electrodes, options.electrograms);
-  Heterogeneity parts = find_parts(options.tissue, p.fine, fine_fibres.depth);
+  const bool quadratic = options.discretisation.quadratic();
+  Heterogeneity parts = find_parts(options.tissue, p.fine, fine_fibres.depth, quadratic ? family_size : 1);
   p.kind = std::move(parts.kind);
   p.fibre_and_factor = fibre_and_factor_of(p.fine, fine_fibres, options.fast_endocardium, parts.conduction);
   if (options.purkinje)
     add_purkinje(p, mesh, options);
   p.element_volume = mesh::wall_volume(p.fine) / static_cast<double>(p.fine.tetrahedra.size());
-  say("electrophysiology: " + std::to_string(p.fine.nodes.size()) + " nodes, " + std::to_string(p.fine.tetrahedra.size()) +
-      " tetrahedra, mean edge " + fixed(mean_edge(p.fine), 2) + " mm");
+  say("electrophysiology: " + std::to_string(p.fine.nodes.size()) + " nodes, " +
+      std::to_string(p.fine.tetrahedra.size() / (quadratic ? family_size : 1)) + (quadratic ? " quadratic" : "") +
+      " tetrahedra, mean edge " + fixed((quadratic ? 2 : 1) * mean_edge(p.fine), 2) + " mm");
   return p;
 }
 
@@ -230,16 +233,17 @@ void share(Preparation &p, MPI_Comm comm) {
 }
 
 int refinements_for(const HeartMesh &mesh, const ElectrophysiologyOptions &options) {
+  const int middles = options.discretisation.quadratic() ? 1 : 0; // the nodes of quadratic elements are those of a refinement more
   if (options.refinements >= 0)
-    return options.refinements;
+    return options.refinements + middles;
   const double edge = mean_edge(mesh), halvings = std::log2(edge / options.element_size);
-  const int times = std::max(1, static_cast<int>(std::ceil(halvings - 1e-9)));
+  const int times = std::max(1 - middles, static_cast<int>(std::ceil(halvings - 1e-9)));
   if (times > 1 && times - halvings > 0.8) // less than 15 % too coarse for one refinement fewer
     warn("electrophysiology: a mesh with mean edges of " + fixed(edge, 2) + " mm must be refined " + std::to_string(times) +
          " times to reach " + fixed(options.element_size, 2) + " mm and ends at " + fixed(edge / std::pow(2.0, times), 2) +
          " mm; mesh.element_size " + fixed(100.0 * std::pow(2.0, times - 1 - halvings), 0) +
          " % of today's would need one refinement, eight times the work, less");
-  return times;
+  return times + middles;
 }
 
 } // namespace corvivo::physics

@@ -45,6 +45,7 @@ Tissue serial_tissue(const mesh::HeartMesh &mesh, std::vector<Vector3> fibre, st
   for (const auto &cell : mesh.tetrahedra)
     tissue.cells.push_back({static_cast<std::uint32_t>(cell[0]), static_cast<std::uint32_t>(cell[1]), static_cast<std::uint32_t>(cell[2]),
                             static_cast<std::uint32_t>(cell[3])});
+  tissue.families = !mesh.level_nodes.empty();
   tissue.fibre = std::move(fibre);
   tissue.diffusivity_factor = std::move(diffusivity_factor);
   tissue.kind = std::move(kind);

@@ -27,6 +27,7 @@ struct Tissue {
   std::vector<mesh::Vector3> nodes;                ///< mm
   std::vector<std::size_t> mesh_node;              ///< index of each local node in the HeartMesh
   std::vector<std::array<std::uint32_t, 4>> cells; ///< local node indices
+  bool families = false;                           ///< cells stand in eights, the children of one tetrahedron (mesh::refine)
   std::vector<mesh::Vector3> fibre;                ///< of each cell, unit
   std::vector<double> diffusivity_factor;          ///< of each cell: 1, more in a fast layer, 0 where nothing conducts
   std::vector<std::uint8_t> kind;                  ///< of each local node: which kind of myocyte
@@ -35,15 +36,16 @@ struct Tissue {
   std::size_t total_nodes = 0;
 };
 
-/// The whole mesh on one rank (small bodies, tests). `kind` by node; empty: one kind.
+/// The whole mesh on one rank (small bodies, tests); its families where it is a refined one. `kind` by node; empty: one kind.
 Tissue serial_tissue(const mesh::HeartMesh &mesh, std::vector<mesh::Vector3> fibre, std::vector<double> diffusivity_factor,
                      std::vector<std::uint8_t> kind = {});
 
 /// Collective. `mesh`, the `levels`-fold refinement of a coarser one whose cells stay together (mesh/partition.hpp), `fibre_and_factor`
 /// with four numbers for each of its cells (fibre, diffusivity factor) and `kind` with one for each node (empty: one kind) are read on rank
-/// 0; nothing of them is kept. Throws CaseError on every rank when there are fewer cells than ranks.
+/// 0; nothing of them is kept. With `families` (of a mesh refined at least once) each rank also has every node of every family that touches
+/// an owned node, as quadratic elements need. Throws CaseError on every rank when there are fewer cells than ranks.
 Tissue distributed_tissue(MPI_Comm comm, const mesh::HeartMesh &mesh, unsigned int levels, const std::vector<double> &fibre_and_factor,
-                          const std::vector<std::uint8_t> &kind = {});
+                          const std::vector<std::uint8_t> &kind = {}, bool families = false);
 
 /// Marks the nodes of cells that conduct.
 void find_excitable(Tissue &tissue);

@@ -55,7 +55,9 @@ bool covers(const TissuePart &part, int region, const Vector3 &place, double dep
 }
 
 /// For each cell of the mesh the last part that covers it, from 1; 0: none.
-std::vector<std::size_t> part_of_cells(const std::vector<TissuePart> &parts, const HeartMesh &mesh, const std::vector<double> &depth) {
+std::vector<std::size_t> part_of_cells(const std::vector<TissuePart> &parts, const HeartMesh &mesh, const std::vector<double> &depth,
+                                       std::size_t together) {
+  const double share = 0.25 / static_cast<double>(together); // of a corner of a cell
   std::vector<std::size_t> part(mesh.tetrahedra.size(), 0);
   for (std::size_t p = 0; p < parts.size(); ++p) {
     int region = -1;
@@ -67,15 +69,16 @@ std::vector<std::size_t> part_of_cells(const std::vector<TissuePart> &parts, con
       region = static_cast<int>(found - mesh.region_names.begin());
     }
     std::size_t covered = 0;
-    for (std::size_t c = 0; c < mesh.tetrahedra.size(); ++c) {
+    for (std::size_t first = 0; first < mesh.tetrahedra.size(); first += together) {
       Vector3 centre{};
       double at = 0;
-      for (const std::size_t node : mesh.tetrahedra[c]) {
-        centre = centre + 0.25 * mesh.nodes[node];
-        at += depth.empty() ? 0 : 0.25 * depth[node];
-      }
-      if (covers(parts[p], mesh.region[c], centre, at, region)) {
-        part[c] = p + 1;
+      for (std::size_t c = first; c < first + together; ++c)
+        for (const std::size_t node : mesh.tetrahedra[c]) {
+          centre = centre + share * mesh.nodes[node];
+          at += depth.empty() ? 0 : share * depth[node];
+        }
+      if (covers(parts[p], mesh.region[first], centre, at, region)) {
+        std::fill_n(part.begin() + static_cast<std::ptrdiff_t>(first), together, p + 1);
         ++covered;
       }
     }
@@ -88,9 +91,10 @@ std::vector<std::size_t> part_of_cells(const std::vector<TissuePart> &parts, con
 
 } // namespace
 
-Heterogeneity find_parts(const std::vector<TissuePart> &parts, const HeartMesh &mesh, const std::vector<double> &depth) {
+Heterogeneity find_parts(const std::vector<TissuePart> &parts, const HeartMesh &mesh, const std::vector<double> &depth,
+                         std::size_t together) {
   Heterogeneity found;
-  const std::vector<std::size_t> part = part_of_cells(parts, mesh, depth);
+  const std::vector<std::size_t> part = part_of_cells(parts, mesh, depth, together);
   std::vector<std::uint8_t> kind_of_part{0};
   std::uint8_t kinds = 1;
   for (const TissuePart &p : parts)

@@ -49,7 +49,9 @@ struct Heterogeneity {
                                   ///< of the volume around it; empty without such parts
 };
 
-/// The last part that covers a place counts. Throws CaseError for a region that the mesh does not have and for a part that covers nothing.
-Heterogeneity find_parts(const std::vector<TissuePart> &parts, const mesh::HeartMesh &mesh, const std::vector<double> &depth);
+/// The last part that covers a place counts. `together`: so many cells in turn, the parts of one element, belong where their common centre
+/// lies. Throws CaseError for a region that the mesh does not have and for a part that covers nothing.
+Heterogeneity find_parts(const std::vector<TissuePart> &parts, const mesh::HeartMesh &mesh, const std::vector<double> &depth,
+                         std::size_t together = 1);
 
 } // namespace corvivo::physics

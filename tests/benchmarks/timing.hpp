@@ -1,7 +1,8 @@
 #pragma once
-/// Wall time of a piece of work, for benchmarks.
+/// Time of a piece of work, for benchmarks.
 #include <algorithm>
 #include <chrono>
+#include <ctime>
 
 namespace corvivo::benchmark {
 
@@ -14,6 +15,13 @@ template <class Work> double fastest(int repeats, const Work &work) {
     best = std::min(best, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
   }
   return best;
+}
+
+/// Seconds of this rank's processor for one call of `work`: other programs lengthen them less than the wall's.
+template <class Work> double processor_time(const Work &work) {
+  const std::clock_t start = std::clock();
+  work();
+  return static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
 }
 
 } // namespace corvivo::benchmark

@@ -282,6 +282,17 @@ TEST(TissueParts, TakeTheLastThatCoversAPlaceAndRefuseWhatTheyMiss) {
   EXPECT_THROW(find_parts(parts, slab, {}), CaseError);
 }
 
+TEST(TissueParts, TakeQuadraticElementsWhole) {
+  const mesh::HeartMesh slab = mesh::make_slab({8, 4, 1}, 1.0), fine = mesh::refine(slab);
+  std::vector<TissuePart> parts(1);
+  parts[0].name = "core";
+  parts[0].ball = PartBall{{4, 2, 0.5}, 1.3};
+  parts[0].conduction = 0;
+  const Heterogeneity coarse = find_parts(parts, slab, {}), found = find_parts(parts, fine, {}, 8);
+  for (std::size_t c = 0; c < fine.tetrahedra.size(); ++c)
+    EXPECT_EQ(found.conduction[c], coarse.conduction[c / 8]) << "the eight parts of an element are of the part that its centre is of";
+}
+
 TEST(HeterogeneousRanks, GiveTheSameBitsAsOneRank) {
   const mesh::HeartMesh slab = mesh::make_slab({8, 4, 2}, 0.5);
   const std::vector<double> factor = scarred(slab);
@@ -365,6 +376,8 @@ TEST(ElectrophysiologyChecks, TellEveryFaultThatNeedsNoMesh) {
   options.vulnerability.emplace();
   options.vulnerability->to = 1;
   options.balls = {{{0, 0, 0}, 2, 900}};
+  options.method = "bidomain";
+  options.discretisation.element = "P2";
   try {
     options.check();
     FAIL();
@@ -372,7 +385,7 @@ TEST(ElectrophysiologyChecks, TellEveryFaultThatNeedsNoMesh) {
     const std::string all = error.what();
     for (const char *part : {"save_every: found 2.5 ms", "found the name 'a,b'", "a layer from 0.7 to 0.3", "a box from 5 to 4 mm along y",
                              "cells of mitchell_schaeffer_2003 in tissue of ten_tusscher_2006_epi", "places: found none",
-                             "found from 300 to 1 ms", "the first stimulus starts at 900 ms"})
+                             "found from 300 to 1 ms", "the first stimulus starts at 900 ms", "element: found P2 with method: bidomain"})
       EXPECT_NE(all.find(part), std::string::npos) << part << " in " << all;
   }
 }

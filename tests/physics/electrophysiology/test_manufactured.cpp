@@ -2,6 +2,7 @@
 #include <io/base/errors.hpp>
 #include <mesh/slab.hpp>
 #include <physics/electrophysiology/monodomain.hpp>
+#include <physics/electrophysiology/quadratic_family.hpp>
 
 #include <gtest/gtest.h>
 
@@ -11,6 +12,8 @@ namespace corvivo::physics {
 namespace {
 
 using mesh::Vector3;
+using mesh::operator*;
+using mesh::operator+;
 
 const double pi = std::acos(-1.0);
 const Diffusivity diffusivity{0.3, 0.1};
@@ -76,11 +79,37 @@ private:
 /// V at 1 ms.
 struct Solution {
   std::vector<double> voltage;
-  double error = 0; ///< root mean square over the nodes
+  double error = 0; ///< root mean square over the nodes; of quadratic elements over four points in each
 };
 
+double error_at_nodes(const Tissue &tissue, const std::vector<double> &voltage) {
+  double sum = 0;
+  for (std::size_t i = 0; i < tissue.nodes.size(); ++i)
+    sum += std::pow(voltage[i] - a(1) * shape(tissue.nodes[i]), 2) / static_cast<double>(tissue.nodes.size());
+  return std::sqrt(sum);
+}
+
+/// All elements have the same volume.
+double error_in_elements(const Tissue &tissue, const std::vector<double> &voltage) {
+  double sum = 0;
+  const std::vector<QuadraticNodes> elements = quadratic_elements(tissue);
+  for (const QuadraticNodes &nodes : elements)
+    for (const Barycentric &at : cell_points()) {
+      const auto shapes = cell_shapes(at);
+      double v = 0;
+      for (std::size_t n = 0; n < nodes.size(); ++n)
+        v += shapes[n] * voltage[nodes[n]];
+      const Vector3 x =
+          at[0] * tissue.nodes[nodes[0]] + at[1] * tissue.nodes[nodes[1]] + at[2] * tissue.nodes[nodes[2]] + at[3] * tissue.nodes[nodes[3]];
+      sum += std::pow(v - a(1) * shape(x), 2) / static_cast<double>(4 * elements.size());
+    }
+  return std::sqrt(sum);
+}
+
 Solution solve(double h, double dt, const Discretisation &discretisation) {
-  const mesh::HeartMesh box = mesh::make_slab(size, h);
+  mesh::HeartMesh box = mesh::make_slab(size, h);
+  if (discretisation.quadratic())
+    box = mesh::refine(box);
   const Tissue tissue =
       serial_tissue(box, std::vector<Vector3>(box.tetrahedra.size(), Vector3{1, 0, 0}), std::vector<double>(box.tetrahedra.size(), 1.0));
   const Manufactured model;
@@ -99,9 +128,7 @@ Solution solve(double h, double dt, const Discretisation &discretisation) {
     monodomain.step(dt);
   Solution solution;
   solution.voltage = monodomain.voltage();
-  for (std::size_t i = 0; i < tissue.nodes.size(); ++i)
-    solution.error += std::pow(solution.voltage[i] - a(1) * shape(tissue.nodes[i]), 2) / static_cast<double>(tissue.nodes.size());
-  solution.error = std::sqrt(solution.error);
+  solution.error = discretisation.quadratic() ? error_in_elements(tissue, solution.voltage) : error_at_nodes(tissue, solution.voltage);
   return solution;
 }
 
@@ -111,6 +138,12 @@ Discretisation strang(double consistent_mass) {
   d.time = "strang";
   d.implicitness = 0.5;
   d.consistent_mass = consistent_mass;
+  return d;
+}
+
+Discretisation quadratic_strang() {
+  Discretisation d = strang(1);
+  d.element = "P2";
   return d;
 }
 
@@ -130,10 +163,18 @@ TEST(ManufacturedSolution, IsMetToSecondOrderInSpace) {
   }
 }
 
+TEST(ManufacturedSolution, IsMetToThirdOrderInSpaceByQuadraticElements) {
+  const double coarse = solve(0.5, 0.02, quadratic_strang()).error, fine = solve(0.25, 0.008, quadratic_strang()).error,
+               finest = solve(0.125, 0.0025, quadratic_strang()).error;
+  EXPECT_GT(coarse, 4 * fine);
+  EXPECT_NEAR(std::log2(fine / finest), 3, 0.2) << "steps shortened by more than h^(3/2), so that the elements are what is seen";
+  EXPECT_LT(fine, 0.5 * solve(0.125, 0.008, strang(1)).error) << "linear elements with the same nodes";
+}
+
 TEST(ManufacturedSolution, IsMetToSecondOrderInTimeByStrangAndFirstByGodunov) {
   Discretisation godunov = strang(0);
   godunov.time = "godunov";
-  for (const auto &[discretisation, order] : {std::pair{strang(0), 2.0}, {strang(1), 2.0}, {godunov, 1.0}}) {
+  for (const auto &[discretisation, order] : {std::pair{strang(0), 2.0}, {strang(1), 2.0}, {quadratic_strang(), 2.0}, {godunov, 1.0}}) {
     const Solution one = solve(0.25, 0.02, discretisation), half = solve(0.25, 0.01, discretisation),
                    quarter = solve(0.25, 0.005, discretisation);
     EXPECT_NEAR(std::log2(distance(one, half) / distance(half, quarter)), order, 0.15)
@@ -151,6 +192,30 @@ TEST(Discretisations, ThatDoNotGoTogetherAreRefused) {
   EXPECT_NO_THROW(d.check());
   d.time = "strang";
   EXPECT_THROW(d.check(), io::CaseError);
+}
+
+TEST(Discretisations, OfQuadraticElementsSayWhatTheyNeed) {
+  const auto sentence = [](const Discretisation &d) -> std::string {
+    try {
+      d.check();
+    } catch (const io::CaseError &error) {
+      return error.what();
+    }
+    return "";
+  };
+  Discretisation d;
+  d.element = "P2";
+  EXPECT_NE(sentence(d).find("found consistent_mass 0 and implicitness 0"), std::string::npos) << "lumped, explicit: " << sentence(d);
+  d.consistent_mass = 0.5;
+  d.implicitness = 0.5;
+  EXPECT_NE(sentence(d).find("found consistent_mass 0.5"), std::string::npos) << sentence(d);
+  d.consistent_mass = 1;
+  EXPECT_EQ(sentence(d), "");
+  d.quadrature_level = 1;
+  EXPECT_NE(sentence(d).find("quadrature_level 1, expected 0"), std::string::npos) << sentence(d);
+  d.quadrature_level = 0;
+  d.time = "strang";
+  EXPECT_NE(sentence(d).find("try current: nodal"), std::string::npos) << sentence(d);
 }
 
 } // namespace
