@@ -227,8 +227,8 @@ void report_purkinje(const std::vector<PurkinjeTree> &trees, const HeartMesh &me
   const PurkinjeCoverage distance = coverage(trees, mesh);
   Quantity &largest = quantities.set("purkinje_coverage", distance.largest, "mm");
   if (distance.reached < 0.5) {
-    largest.warning = "only " + fixed(100 * distance.reached, 1) + " % of the endocardium lies within " + fixed(PurkinjeCoverage::reach, 0) +
-                      " mm of a junction, where a healthy network leaves none outside";
+    largest.warning = "only " + fixed(100 * distance.reached, 1) + " % of the endocardium lies within " +
+                      fixed(PurkinjeCoverage::reach, 0) + " mm of a junction, where a healthy network leaves none outside";
     warn("electrophysiology: " + largest.warning + "; grow more generations, longer branches or trees elsewhere (purkinje.trees)");
   }
   quantities.set("purkinje_reached", 100 * distance.reached, "%");

@@ -67,7 +67,7 @@ double Newton::remaining(const Point &at, bool with_volume) {
 }
 
 NewtonResult Newton::iterate(Vec u, PerCavity &pressure, double time, double dt, const VolumeLaw &law) {
-  constexpr double volume_tolerance = 0.01; // mm^3: 1e-8 of the blood of an adult is 0.05 mm^3
+  constexpr double volume_tolerance = 0.01;                             // mm^3: 1e-8 of the blood of an adult is 0.05 mm^3
   constexpr double shortest_of_fresh = 1.0 / 64, shortest_of_old = 0.5; // an old factorisation misjudges distances
   const petsc::Vector start = petsc::like(u);
   petsc::copy(u, start);

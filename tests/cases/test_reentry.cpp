@@ -63,14 +63,15 @@ TEST(ReentryCase, KilledGoesOnFromItsCheckpointToTheSameBits) {
 
 TEST(ReentryCase, AKilledVulnerabilityScanGoesOnToTheSameBits) {
   const TemporaryFolder folder;
-  const std::vector<std::string> scan{"electrophysiology.duration=340 ms",
-                                      "mesh.element_size=1.6 mm",
-                                      "electrophysiology.save_every=0 ms",
-                                      "electrophysiology.balls[1].start=5000 ms",
-                                      "electrophysiology.tune_conductivities=false",
-                                      "electrophysiology.mesh_correction=false",
-                                      "electrophysiology.vulnerability={places: [{centre: [40 mm, 0 mm, 0.8 mm], radius: 5 mm}, {centre: [8 mm, "
-                                      "30 mm, 0.8 mm], radius: 5 mm}], from: 380 ms, to: 400 ms, every: 20 ms, follow: 600 ms, quiet: 80 ms}"};
+  const std::vector<std::string> scan{
+      "electrophysiology.duration=340 ms",
+      "mesh.element_size=1.6 mm",
+      "electrophysiology.save_every=0 ms",
+      "electrophysiology.balls[1].start=5000 ms",
+      "electrophysiology.tune_conductivities=false",
+      "electrophysiology.mesh_correction=false",
+      "electrophysiology.vulnerability={places: [{centre: [40 mm, 0 mm, 0.8 mm], radius: 5 mm}, {centre: [8 mm, "
+      "30 mm, 0.8 mm], radius: 5 mm}], from: 380 ms, to: 400 ms, every: 20 ms, follow: 600 ms, quiet: 80 ms}"};
   const Outcome whole = run_program(run_into(folder.file("whole"), scan), folder.path());
   ASSERT_EQ(whole.status, 0) << whole.err;
   EXPECT_TRUE(fs::is_empty(folder.path() / "whole" / "cache" / "checkpoints")) << "they are removed at the end";
