@@ -120,8 +120,8 @@ private:
   std::optional<CoarseHeart> made_;
 };
 
-/// Of the stiffness that was found: the number of the material's factors and they, the right wall's scale, then places and displacement
-/// from there to the image of the coarse heart's nodes.
+/// Of the stiffness that was found: the walls' scales, the number of the material's factors and they; then of the coarse heart's nodes the
+/// stress-free places and the displacement from there to the image.
 std::vector<double> numbers_of(const physics::StiffnessFit &found, const CoarseHeart &coarse) {
   std::vector<double> numbers = {found.scale[0], found.scale[1], static_cast<double>(found.factors.size())};
   numbers.insert(numbers.end(), found.factors.begin(), found.factors.end());

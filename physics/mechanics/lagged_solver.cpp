@@ -62,19 +62,24 @@ PetscInt local_size(Vec vector) {
 
 } // namespace
 
+template <void (LaggedSolver::*Apply)(Vec, Vec)> void LaggedSolver::precondition_by(KSP solver) {
+  PC shell = preconditioner(solver);
+  check(PCSetType(shell, PCSHELL));
+  check(PCShellSetContext(shell, this));
+  check(PCShellSetApply(shell, [](PC pc, Vec b, Vec x) -> PetscErrorCode {
+    void *self = nullptr;
+    check(PCShellGetContext(pc, &self));
+    (static_cast<LaggedSolver *>(self)->*Apply)(b, x);
+    return 0;
+  }));
+}
+
 LaggedSolver::LaggedSolver(MPI_Comm comm, const NewtonOptions &options)
     : comm_(comm), factors_(comm), exact_(options.exact_factors), starts_exact_(options.exact_factors), limit_(options.krylov_iterations),
       tolerance_(options.linear_tolerance) {
   check(KSPCreate(comm, solver_.address()));
   set_up(solver_, options);
-  check(PCSetType(preconditioner(solver_), PCSHELL));
-  check(PCShellSetContext(preconditioner(solver_), this));
-  check(PCShellSetApply(preconditioner(solver_), [](PC pc, Vec b, Vec x) -> PetscErrorCode {
-    void *self = nullptr;
-    check(PCShellGetContext(pc, &self));
-    static_cast<LaggedSolver *>(self)->apply(b, x);
-    return 0;
-  }));
+  precondition_by<&LaggedSolver::apply>(solver_);
   check(PCCreate(comm, exact_factors_.address()));
   check(PCSetType(exact_factors_, PCLU));
   check(PCFactorSetMatSolverType(exact_factors_, MATSOLVERMUMPS));
@@ -211,14 +216,7 @@ void LaggedSolver::set_up_border(Vec like) {
   };
   check(MatShellSetOperation(system_, MATOP_MULT, reinterpret_cast<void (*)()>(static_cast<PetscErrorCode (*)(Mat, Vec, Vec)>(product))));
   check(KSPSetOperators(bordered_, system_, system_));
-  check(PCSetType(preconditioner(bordered_), PCSHELL));
-  check(PCShellSetContext(preconditioner(bordered_), this));
-  check(PCShellSetApply(preconditioner(bordered_), [](PC pc, Vec r, Vec z) -> PetscErrorCode {
-    void *self = nullptr;
-    check(PCShellGetContext(pc, &self));
-    static_cast<LaggedSolver *>(self)->precondition(r, z);
-    return 0;
-  }));
+  precondition_by<&LaggedSolver::precondition>(bordered_);
 }
 
 /// The border of the next applications: its loads' answers, new with each factorisation, and the complement that is left of it.

@@ -44,6 +44,7 @@ public:
   double solve_seconds() const { return solve_seconds_; }
 
 private:
+  template <void (LaggedSolver::*Apply)(Vec, Vec)> void precondition_by(KSP solver);
   bool solve(Mat matrix, const std::function<void()> &prepare, KSP solver, Vec b, Vec x);
   bool factorise(Mat matrix);
   void apply(Vec b, Vec x);
