@@ -22,6 +22,13 @@ NewtonResult Newton::solve(Vec u, PerCavity &pressure, double time, double dt, c
   return iterate(u, pressure, time, dt, law);
 }
 
+void Newton::hold(Vec forces, double share) {
+  held_share_ = share;
+  if (!held_)
+    held_ = petsc::like(forces);
+  petsc::copy(forces, held_);
+}
+
 Newton::Point Newton::evaluate(Vec u, const PerCavity &pressure, double time, double dt, const VolumeLaw &law, bool tangent) {
   Point at;
   {
@@ -31,6 +38,8 @@ Newton::Point Newton::evaluate(Vec u, const PerCavity &pressure, double time, do
   double scale = std::max(at.state.force_scale, 1e-4); // kPa mm^2: an unloaded body has no forces to compare with
   for (std::size_t k = 0; k < balance_.cavities(); ++k)
     scale = std::max(scale, std::abs(pressure[k]) * petsc::norm(balance_.pressure_load(k)));
+  if (held_share_ > 0)
+    petsc::add(balance_.residual(), -held_share_, held_);
   at.residual = petsc::norm(balance_.residual()) / scale;
   if (law) {
     const Volumes wanted = law(pressure);
@@ -188,8 +197,16 @@ void inflate(Solid &solid, Newton &newton, Vec u, const PerCavity &from, const P
 }
 
 void fill(Solid &solid, Newton &newton, Vec u, PerCavity &pressure, const PerCavity &from, const PerCavity &to, int steps) {
+  solid.assemble(u, pressure, 0, 0, false);
+  const petsc::Vector unbalanced = petsc::like(solid.residual()); // without tension and dashpots, which held the wall so far
+  petsc::copy(solid.residual(), unbalanced);
+  struct Release {
+    Newton &newton;
+    ~Release() { newton.release(); }
+  } release{newton};
   const auto solve = [&](double part) {
     const Volumes wanted{from + part * (to - from), {}};
+    newton.hold(unbalanced, 1 - part);
     return newton.solve(u, pressure, 0, 0, [&](const PerCavity &) { return wanted; });
   };
   constexpr double mL = 1 / io::mm3_per_mL;

@@ -35,6 +35,9 @@ public:
   NewtonResult solve(Vec u, const PerCavity &pressure, double time, double dt);
   /// With the volume law; `pressure` is the guess and the answer.
   NewtonResult solve(Vec u, PerCavity &pressure, double time, double dt, const VolumeLaw &law);
+  /// The next solves leave `share` of `forces` (a residual) unbalanced: a way from where a body is to where it would rest.
+  void hold(Vec forces, double share);
+  void release() { held_share_ = 0; }
   const LaggedSolver &linear() const { return linear_; }
   /// Nothing is left of earlier solves but their counts.
   void forget() { linear_.forget(); }
@@ -58,7 +61,8 @@ private:
   Balance &balance_;
   NewtonOptions options_;
   LaggedSolver linear_;
-  petsc::Vector step_, trial_, right_side_;
+  petsc::Vector step_, trial_, right_side_, held_;
+  double held_share_ = 0;
   int iterations_ = 0;
   double assembly_seconds_ = 0;
 };
