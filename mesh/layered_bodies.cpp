@@ -98,25 +98,25 @@ void check(const LayeredEllipsoid &s) {
   if (!(s.epicardium_short_radius > s.endocardium_short_radius && s.epicardium_long_radius > s.endocardium_long_radius &&
         s.endocardium_short_radius > 0 && s.endocardium_long_radius > 0))
     throw io::CaseError("ellipsoid: the radii of the epicardium must be larger than those of the endocardium, else there is no wall");
-  if (!(std::abs(s.base_z) < s.endocardium_long_radius))
-    throw io::CaseError("ellipsoid: base_z must cut the endocardium");
+  if (!(std::abs(s.base_z) < s.endocardium_long_radius) || !(std::abs(s.base_height(1)) < s.epicardium_long_radius))
+    throw io::CaseError("ellipsoid: base_z must cut the endocardium, epicardium_base_z the epicardium");
 }
 
 void place_nodes(const LayeredEllipsoid &s, const Triangles &disc, HeartMesh &mesh) {
   for (int layer = 0; layer <= s.layers; ++layer) {
     const double depth = static_cast<double>(layer) / s.layers, rs = s.short_radius(depth), rl = s.long_radius(depth);
-    const double end = std::acos(s.base_z / rl); // polar angle: pi at the apex
+    const double base = s.base_height(depth), end = std::acos(base / rl); // polar angle: pi at the apex
     for (const auto &[along, around] : disc.points) {
       const double polar = M_PI + std::pow(along, s.apex_grading) * (end - M_PI), turn = 2 * M_PI * around, rho = rs * std::sin(polar);
       if (along == 0)
         mesh.nodes.push_back({0, 0, -rl});
       else
-        mesh.nodes.push_back({rho * std::cos(turn), rho * std::sin(turn), along == 1 ? s.base_z : rl * std::cos(polar)});
+        mesh.nodes.push_back({rho * std::cos(turn), rho * std::sin(turn), along == 1 ? base : rl * std::cos(polar)});
     }
   }
 }
 
-/// Onto layer `t` along the ray from the centre or, in the base plane, from its middle.
+/// Onto layer `t` along the ray from the centre or, in the base, from the axis.
 Vector3 onto_layer(const LayeredEllipsoid &s, const Vector3 &x, double t, bool in_base) {
   const double rs = s.short_radius(t), rl = s.long_radius(t), rho = std::hypot(x[0], x[1]);
   if (in_base) {
@@ -158,8 +158,11 @@ CurvedMesh make_layered_ellipsoid(const LayeredEllipsoid &shape) {
   mesh.long_axis = {0, 0, 1};
   mesh.apex = {0, 0, -shape.epicardium_long_radius};
   mesh.base_centre = {0, 0, shape.base_z};
+  const auto in_base = [&](const Vector3 &x) {
+    return std::abs(x[2] - shape.base_height(shape.layer(x))) < 1e-9 * shape.epicardium_long_radius;
+  };
   return curved(std::move(mesh), [&](const Vector3 &a, const Vector3 &b) {
-    return onto_layer(shape, 0.5 * (a + b), 0.5 * (shape.layer(a) + shape.layer(b)), a[2] == shape.base_z && b[2] == shape.base_z);
+    return onto_layer(shape, 0.5 * (a + b), 0.5 * (shape.layer(a) + shape.layer(b)), in_base(a) && in_base(b));
   });
 }
 

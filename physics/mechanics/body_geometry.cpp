@@ -31,6 +31,7 @@ public:
     schema.quantity("epicardium_long_radius", s.epicardium_long_radius, "mm", io::positive, "Outer radius along the axis.", land);
     schema.quantity("base_z", s.base_z, "mm", io::any, "Height of the base plane over the ellipsoids' centre; the apex points to -z.",
                     land);
+    schema.optional_quantity("epicardium_base_z", s.epicardium_base_z, "mm", io::any, "Where the epicardium ends, if elsewhere.");
     schema.integer("rings", s.rings, 1, 200, "Rings of triangles from apex to base; ring k has 6 k of them around the axis.");
     schema.integer("layers", s.layers, 1, 50, "Layers through the wall.");
     schema.quantity("apex_grading", s.apex_grading, "1", io::positive,

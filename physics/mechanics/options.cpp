@@ -41,6 +41,9 @@ void NewtonOptions::describe(io::Schema &schema) {
 
 void UnloadingOptions::describe(io::Schema &schema) {
   schema.flag("enabled", enabled, "Find the stress-free shape whose inflation to the end-diastolic pressure is the imaged one.");
+  schema.choice("method", method, {"inverse_elastostatics", "fixed_point"},
+                "One nonlinear problem for the stress-free places, or repeated loading, each time with what it misses taken off the guess: "
+                "slower, and for soft walls it may not come to an end (Sellier, Inverse Probl Sci Eng 19:573, 2011).");
   schema.quantity("tolerance", tolerance, "mm", io::positive, "Largest distance of a node from its imaged place once loaded again.",
                   "inverse elastostatics: Govindjee & Mihalic 1996, Comput Methods Appl Mech Eng 136:47");
 }

@@ -46,6 +46,7 @@ struct NewtonOptions {
 
 struct UnloadingOptions {
   bool enabled = true;
+  std::string method = "inverse_elastostatics"; ///< or "fixed_point"
   double tolerance = 0.05; ///< mm, largest distance of a node from its imaged place once the stress-free shape is loaded again
   void describe(io::Schema &schema);
 };

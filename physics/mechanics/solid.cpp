@@ -17,9 +17,18 @@ using io::operator*;
 
 constexpr std::size_t tissue_numbers = 11; // of a point: a frame, the factors on its stiffness and its tension
 
+/// One for each cell of the right free wall, zero for the others.
+std::vector<double> right_wall(const mesh::HeartMesh &mesh) {
+  const auto right = std::find(mesh.region_names.begin(), mesh.region_names.end(), "rv_wall") - mesh.region_names.begin();
+  std::vector<double> flags;
+  for (const auto region : mesh.region)
+    flags.push_back(region == right);
+  return flags;
+}
+
 /// What the tissue is at the quadrature points of every cell, on the rank that holds the mesh.
 std::vector<double> tissue_at_points(const mesh::HeartMesh &mesh, const mesh::Fibres &fibres, const SolidModel &model) {
-  const auto right = std::find(mesh.region_names.begin(), mesh.region_names.end(), "rv_wall") - mesh.region_names.begin();
+  const std::vector<double> right = right_wall(mesh);
   std::vector<double> tissue;
   tissue.reserve(tissue_numbers * points_per_cell * mesh.tetrahedra.size());
   for (std::size_t c = 0; c < mesh.tetrahedra.size(); ++c)
@@ -32,8 +41,8 @@ std::vector<double> tissue_at_points(const mesh::HeartMesh &mesh, const mesh::Fi
       for (int v = 0; v < 4; ++v)
         place = place + at[v] * mesh.nodes[tetrahedron[v]];
       const double annulus = model.annulus.factor(io::dot(mesh.base_centre - place, mesh.long_axis));
-      tissue.push_back(mesh.region[c] == right ? annulus * model.right_stiffness_factor : annulus);
-      tissue.push_back(mesh.region[c] == right ? model.right_tension_factor : 1.0);
+      tissue.push_back(right[c] > 0 ? annulus * model.right_stiffness_factor : annulus);
+      tissue.push_back(right[c] > 0 ? model.right_tension_factor : 1.0);
     }
   return tissue;
 }
@@ -173,9 +182,14 @@ void Solid::find_normals(const mesh::HeartMesh &mesh, const std::vector<io::Vect
 
 /// The imaged body, whose cells are straight.
 void Solid::image(const mesh::HeartMesh &mesh, const mesh::Fibres &fibres) {
-  std::vector<double> tissue;
-  io::on_rank_0(domain_.communicator(), [&] { tissue = tissue_at_points(mesh, fibres, model_); });
+  std::vector<double> tissue, right;
+  io::on_rank_0(domain_.communicator(), [&] {
+    tissue = tissue_at_points(mesh, fibres, model_);
+    right = right_wall(mesh);
+  });
   tissue = domain_.cell_field(tissue, tissue_numbers * points_per_cell);
+  right = domain_.cell_field(right, 1);
+  right_wall_.assign(right.begin(), right.end());
   image_points_.resize(points_per_cell * domain_.cells().size());
   reference_ = domain_.vertex_field(mesh.nodes);
   for (std::size_t c = 0; c < domain_.cells().size(); ++c) {

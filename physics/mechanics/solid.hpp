@@ -135,6 +135,7 @@ private:
   void find_clamped();
   void find_rims(const mesh::HeartMesh &mesh);
   int cavity_of(int surface) const;
+  bool bears_valves(const Domain::Face &face, std::size_t cavity) const;
   void add_cavity_face(const Domain::Face &face, std::size_t cavity, const double *u, double pressure, bool tangent, Sums &sums);
   void find_normals(const mesh::HeartMesh &mesh, const std::vector<io::Vector3> &places);
   void image(const mesh::HeartMesh &mesh, const mesh::Fibres &fibres);
@@ -161,13 +162,13 @@ protected:
   std::vector<double> rim_counts_;                          ///< over all ranks
   std::vector<std::vector<std::array<double, 3>>> normals_; ///< per entry of model_.springs, at local nodes
   double rest_share_ = 1;
-  /// Force of the blood on a cavity's wall per kPa at the last accepted step; traction + turning x (place - centre) over the base bears
-  /// the opposite force and moment on its valves.
+  /// Force of the blood on a cavity's wall per kPa at the last accepted step; traction + turning x (place - centre) over its part of the
+  /// base bears the opposite force and moment on its valves.
   struct ValvePlane {
-    std::array<double, 3> force{}, traction{}, turning{};
+    std::array<double, 3> force{}, centre{}, traction{}, turning{};
   };
   std::array<ValvePlane, most_cavities> valve_planes_;
-  std::array<double, 3> base_centre_{};
+  std::vector<char> right_wall_; ///< of the right free wall, per local cell
   double valve_plane_change_ = 0;
 
   std::vector<double> calcium_times_;

@@ -73,17 +73,24 @@ void Solid::rest_activation(Vec u, double time) {
   petsc::LocalForm displacement(u);
   for (std::size_t p = 0; p < points_.size(); ++p) {
     const auto &nodes = domain_.cells()[p / points_per_cell].nodes;
-    double along[3] = {points_[p].frame[0][0], points_[p].frame[0][1], points_[p].frame[0][2]};
-    for (int a = 0; a < nodes_per_cell; ++a) {
-      const double slope = io::dot(points_[p].gradients[a], points_[p].frame[0]);
-      for (int i = 0; i < 3; ++i)
-        along[i] += displacement[3 * nodes[a] + i] * slope;
+    double squares = 0, trace = 0;
+    for (const auto &[axis, share] : {std::pair{0, 1.0}, {1, model_.sheet_tension_fraction}, {2, model_.normal_tension_fraction}}) {
+      std::array<double, 3> along = points_[p].frame[axis];
+      for (int a = 0; a < nodes_per_cell; ++a) {
+        const double slope = io::dot(points_[p].gradients[a], points_[p].frame[axis]);
+        for (int i = 0; i < 3; ++i)
+          along[i] += displacement[3 * nodes[a] + i] * slope;
+      }
+      squares += share * io::dot(along, along);
+      trace += share;
     }
-    old_stretch_[p] = stretch_[p] = std::sqrt(along[0] * along[0] + along[1] * along[1] + along[2] * along[2]);
+    old_stretch_[p] = stretch_[p] = std::sqrt(squares / trace);
     model_.activation->initialise(&old_states_[size * p], calcium_at(p, time), stretch_[p]);
   }
 }
 
+/// S = T / lambda H along H = f x f + k_s s x s + k_n n x n, the directions of fibres that are dispersed, which feel lambda^2 = H : C / tr H:
+/// what they bear is then what they are shortened by, and the tangent is symmetric. Without dispersion lambda is the fibre's stretch.
 void Solid::add_activity(std::size_t p, const double *C, double time, double dt, double *S, double *D) {
   if (!model_.activation || old_states_.empty())
     return;
@@ -93,14 +100,14 @@ void Solid::add_activity(std::size_t p, const double *C, double time, double dt,
   const auto squared_stretch = [&](const std::array<double, 6> &m) {
     return m[0] * C[0] + m[1] * C[1] + m[2] * C[2] + 2 * (m[3] * C[3] + m[4] * C[4] + m[5] * C[5]);
   };
-  const auto fibre = product(points_[p].frame[0]);
-  const double stretch = std::sqrt(squared_stretch(fibre));
-  const std::size_t size = model_.activation->state_size();
-  stretch_[p] = stretch;
-  auto structure = fibre; // f x f and the parts of it across the fibre
+  auto structure = product(points_[p].frame[0]); // f x f and the parts of it across the fibre
   const auto sheet = product(points_[p].frame[1]), normal = product(points_[p].frame[2]);
   for (int k = 0; k < 6; ++k)
     structure[k] += model_.sheet_tension_fraction * sheet[k] + model_.normal_tension_fraction * normal[k];
+  const double trace = 1 + model_.sheet_tension_fraction + model_.normal_tension_fraction;
+  const double stretch = std::sqrt(squared_stretch(structure) / trace);
+  const std::size_t size = model_.activation->state_size();
+  stretch_[p] = stretch;
   active_[p] = {0, 0.5 * squared_stretch(structure)};
   if (dt > 0) {
     const ActiveResponse response =
@@ -114,7 +121,7 @@ void Solid::add_activity(std::size_t p, const double *C, double time, double dt,
     for (int k = 0; k < 6; ++k) {
       S[k] += stress * structure[k];
       for (int l = 0; l < 6; ++l)
-        D[6 * k + l] += dstress / stretch * structure[k] * fibre[l];
+        D[6 * k + l] += dstress / (stretch * trace) * structure[k] * structure[l];
     }
   }
 }

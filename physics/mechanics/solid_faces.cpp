@@ -48,9 +48,12 @@ void Solid::assemble_pressure(const double *u, const PerCavity &pressure, bool t
     else if (face.surface == base && model_.valve_plane_load)
       for (const FacePoint &point : face_points()) {
         const double area = point.weight * io::norm(tangents(face, point, imaged_, nullptr).normal());
-        const Vector arm = place(face, point, reference_, old_displacement_) - base_centre_;
+        const Vector at = place(face, point, reference_, old_displacement_);
         for (std::size_t k = 0; k < cavities(); ++k) {
-          const Vector traction = valve_planes_[k].traction + io::cross(valve_planes_[k].turning, arm);
+          if (!bears_valves(face, k))
+            continue;
+          const ValvePlane &valves = valve_planes_[k];
+          const Vector traction = valves.traction + io::cross(valves.turning, at - valves.centre);
           for (int a = 0; a < nodes_per_face; ++a)
             for (int i = 0; i < 3; ++i)
               load_local_[k][3 * face.nodes[a] + i] -= area * point.shape[a] * traction[i];
@@ -146,59 +149,70 @@ void Solid::accept(Vec u, double dt) {
   measure_valve_plane(displacement.values());
 }
 
-/// Force int n da and moment int x cross n da of the blood on each cavity's wall at `u`, and the linear field over the imaged base (area
-/// A, mean place c, J = int (|d|^2 - d d) dA with d = x - c at the accepted displacement) that bears the opposite force and moment on its
-/// valves. Of a biventricle the whole base bears those of both (as Piersanti et al., Comput Methods Appl Mech Eng 391:114607, 2022).
+/// The thin right free wall has no part in what the left ventricle's pressure does to its valves.
+bool Solid::bears_valves(const Domain::Face &face, std::size_t cavity) const {
+  return cavity == 1 || !right_wall_[face.cell];
+}
+
+namespace {
+
+/// Of the blood on a cavity's wall, per kPa, and of the part of the imaged base that bears it, at the accepted displacement.
+struct PlaneSums {
+  Vector force{}, moment{}, first{};
+  std::array<double, 6> second{}; ///< int x_i x_j dA: xx yy zz xy xz yz
+  double area = 0;
+};
+
+} // namespace
+
+/// Force int n da and moment int x cross n da of the blood on each cavity's wall at `u`, and the linear field over its part of the imaged
+/// base (area A, mean place c, J = int (|d|^2 - d d) dA with d = x - c at the accepted displacement) that bears the opposite force and
+/// moment on its valves: Regazzoni et al., J Comput Phys 457:111083, 2022, and, of two ventricles, Piersanti et al., Comput Methods Appl
+/// Mech Eng 391:114607, 2022, where the whole base bears both.
 void Solid::measure_valve_plane(const double *u) {
   const int base = domain_.surface(model_.base_surface);
-  constexpr int of_base = 6 * most_cavities;
-  double sums[of_base + 10] = {}; // force and moment of each cavity; area, first and second moments of the base
+  std::array<PlaneSums, most_cavities> sums;
   for (const Domain::Face &face : domain_.faces()) {
     const int cavity = cavity_of(face.surface);
     for (const FacePoint &point : face_points()) {
       if (face.surface == base) {
         const double area = point.weight * io::norm(tangents(face, point, imaged_, nullptr).normal());
         const Vector at = place(face, point, reference_, old_displacement_);
-        sums[of_base] += area;
-        for (int d = 0; d < 3; ++d)
-          sums[of_base + 1 + d] += area * at[d];
         const double products[6] = {at[0] * at[0], at[1] * at[1], at[2] * at[2], at[0] * at[1], at[0] * at[2], at[1] * at[2]};
-        for (int k = 0; k < 6; ++k)
-          sums[of_base + 4 + k] += area * products[k];
+        for (std::size_t k = 0; k < cavities(); ++k) {
+          if (!bears_valves(face, k))
+            continue;
+          sums[k].area += area;
+          sums[k].first = sums[k].first + area * at;
+          for (int i = 0; i < 6; ++i)
+            sums[k].second[i] += area * products[i];
+        }
       }
       if (cavity < 0)
         continue;
       const FaceTangents at = tangents(face, point, reference_, u);
-      const Vector normal = at.normal(), moment = io::cross(at.place, normal);
-      for (int d = 0; d < 3; ++d) {
-        sums[6 * cavity + d] += point.weight * normal[d];
-        sums[6 * cavity + 3 + d] += point.weight * moment[d];
-      }
+      const Vector normal = at.normal();
+      sums[cavity].force = sums[cavity].force + point.weight * normal;
+      sums[cavity].moment = sums[cavity].moment + point.weight * io::cross(at.place, normal);
     }
   }
-  MPI_Allreduce(MPI_IN_PLACE, sums, of_base + 10, MPI_DOUBLE, MPI_SUM, domain_.communicator());
-  const double area = sums[of_base];
-  if (area > 0)
-    base_centre_ = (1 / area) * Vector{sums[of_base + 1], sums[of_base + 2], sums[of_base + 3]};
-  double second[6];
-  for (int k = 0; k < 6; ++k) {
-    constexpr int row[6] = {0, 1, 2, 0, 0, 1}, column[6] = {0, 1, 2, 1, 2, 2};
-    second[k] = sums[of_base + 4 + k] - area * base_centre_[row[k]] * base_centre_[column[k]];
-  }
+  static_assert(sizeof(sums) == 16 * most_cavities * sizeof(double), "summed as numbers");
+  MPI_Allreduce(MPI_IN_PLACE, sums.data(), 16 * most_cavities, MPI_DOUBLE, MPI_SUM, domain_.communicator());
   valve_plane_change_ = 0;
   for (std::size_t k = 0; k < cavities(); ++k) {
+    const PlaneSums &sum = sums[k];
     ValvePlane &valves = valve_planes_[k];
-    const Vector force{sums[6 * k], sums[6 * k + 1], sums[6 * k + 2]};
-    valve_plane_change_ = std::max(valve_plane_change_, io::norm(force - valves.force) / std::max(io::norm(force), 1e-30));
-    valves.force = force;
-    if (area <= 0)
+    valve_plane_change_ = std::max(valve_plane_change_, io::norm(sum.force - valves.force) / std::max(io::norm(sum.force), 1e-30));
+    valves.force = sum.force;
+    if (sum.area <= 0)
       continue;
-    valves.traction = (1 / area) * force;
-    const Vector moment = Vector{sums[6 * k + 3], sums[6 * k + 4], sums[6 * k + 5]} - io::cross(base_centre_, force);
-    valves.turning = solve({{{second[1] + second[2], -second[3], -second[4]},
-                             {-second[3], second[0] + second[2], -second[5]},
-                             {-second[4], -second[5], second[0] + second[1]}}},
-                           moment);
+    valves.centre = (1 / sum.area) * sum.first;
+    valves.traction = (1 / sum.area) * sum.force;
+    const auto about_centre = [&](int product, int i, int j) { return sum.second[product] - sum.area * valves.centre[i] * valves.centre[j]; };
+    const double xx = about_centre(0, 0, 0), yy = about_centre(1, 1, 1), zz = about_centre(2, 2, 2);
+    const double xy = about_centre(3, 0, 1), xz = about_centre(4, 0, 2), yz = about_centre(5, 1, 2);
+    valves.turning = solve({{{yy + zz, -xy, -xz}, {-xy, xx + zz, -yz}, {-xz, -yz, xx + yy}}},
+                           sum.moment - io::cross(valves.centre, sum.force));
   }
 }
 

@@ -1,5 +1,6 @@
 #include <physics/mechanics/unloading.hpp>
 
+#include <physics/mechanics/fixed_point_unloading.hpp>
 #include <physics/mechanics/inverse_solid.hpp>
 #include <physics/mechanics/material.hpp>
 #include <physics/mechanics/newton.hpp>
@@ -189,7 +190,12 @@ Reference unload(MPI_Comm comm, const mesh::HeartMesh &mesh, const mesh::Fibres 
                  const std::vector<Vector3> *guess) {
   const PerCavity full = end_diastolic_pressures(options, cavities_of(comm, mesh));
   Reference reference = as_imaged(comm, mesh, fibres);
-  {
+  if (options.unloading.method == "fixed_point") {
+    if (guess)
+      reference.places = *guess;
+    Solid solid(comm, mesh, fibres, passive(options, cavities_of(comm, mesh)));
+    unload_by_loading(mesh, full, options.unloading.tolerance, solid, options.newton, reference);
+  } else {
     Search search(comm, mesh, fibres, options);
     if (guess)
       search.start_at(*guess, reference.places);

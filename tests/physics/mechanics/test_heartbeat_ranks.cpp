@@ -64,13 +64,27 @@ test::CoarseBeat early_contraction() {
   return beat;
 }
 
-TEST(HeartbeatRanks, FixedStepsAndATightNewtonAgreeTo1e8OfEachRange) {
+/// In fixed steps of 4 ms.
+test::CoarseBeat tight_contraction() {
   test::CoarseBeat beat = early_contraction();
   beat.options.time_step = beat.options.resting_time_step = 4;
   beat.options.newton.tolerance = 1e-11;
   beat.options.newton.distance = 1e-11;
   beat.options.newton.linear_tolerance = 1e-6;
   beat.options.newton.iterations = 25;
+  return beat;
+}
+
+TEST(HeartbeatRanks, FixedStepsAndATightNewtonAgreeTo1e8OfEachRange) {
+  const test::CoarseBeat beat = tight_contraction();
+  expect_same(run(MPI_COMM_WORLD, beat), run(MPI_COMM_SELF, beat), 1e-8);
+}
+
+/// Of its own, to be run on four ranks.
+TEST(HeartbeatManyRanks, FixedStepsAndATightNewtonAgreeTo1e8OfEachRange) {
+  test::CoarseBeat beat = tight_contraction();
+  beat.options.duration = 16;
+  beat.options.save_every = 8;
   expect_same(run(MPI_COMM_WORLD, beat), run(MPI_COMM_SELF, beat), 1e-8);
 }
 

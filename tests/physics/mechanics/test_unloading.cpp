@@ -129,6 +129,31 @@ TEST(Unloading, APressureThatNoShapeCanBearEndsWithASentence) {
   }
 }
 
+TEST(Unloading, RepeatedLoadingFindsTheShapeOfInverseElastostatics) {
+  Heart heart;
+  const Reference inverse = unload(world, heart.body.mesh, heart.body.fibres, heart.options);
+  heart.options.unloading.method = "fixed_point";
+  heart.options.unloading.tolerance = 0.002; // mm
+  const Reference repeated = unload(world, heart.body.mesh, heart.body.fibres, heart.options);
+  EXPECT_LT(repeated.residual, 0.002);
+  EXPECT_GT(as_imaged(world, heart.body.mesh, heart.body.fibres).volume[0], 1.05 * inverse.volume[0]) << "there is something to find";
+  EXPECT_NEAR(repeated.volume[0], inverse.volume[0], 1e-3 * inverse.volume[0]);
+  for (std::size_t i = 0; i < repeated.places.size(); ++i)
+    ASSERT_LT(io::norm(repeated.places[i] - inverse.places[i]), 0.05) << "node " << i;
+}
+
+TEST(Unloading, RepeatedLoadingThatComesToNoEndSaysSo) {
+  Heart heart;
+  heart.options.unloading.method = "fixed_point";
+  heart.options.end_diastolic_pressure = 3e7;
+  try {
+    unload(world, heart.body.mesh, heart.body.fibres, heart.options);
+    FAIL() << "a million times the pressure of a failing heart";
+  } catch (const io::SolveError &error) {
+    EXPECT_NE(std::string(error.what()).find("inverse_elastostatics"), std::string::npos) << error.what();
+  }
+}
+
 TEST(Unloading, IsTheSameOnOneRankAndOnAll) {
   const Heart heart;
   const Reference all = unload(world, heart.body.mesh, heart.body.fibres, heart.options);
