@@ -54,7 +54,7 @@ public:
     solid_.domain().spread(rest, u_);
     solid_.accept(u_, 0); // the valve planes are those of the image
     solid_.domain().spread(combine(rest, 1, expected_miss), u_);
-    if (!newton_.solve(u_, pressure_, 0, 0).converged)
+    if (!newton_.solve(u_, pressure_, 0, 0).converged && !inflated())
       return false;
     guess.miss = combine(solid_.domain().gather(u_), -1, rest);
     guess.distance = 0;
@@ -67,6 +67,17 @@ public:
   MPI_Comm comm() const { return solid_.domain().communicator(); }
 
 private:
+  /// Whether the pressure can be reached from none.
+  bool inflated() {
+    petsc::check(VecSet(u_, 0.0));
+    try {
+      inflate(solid_, newton_, u_, 0, pressure_, 4);
+    } catch (const io::SolveError &) {
+      return false;
+    }
+    return true;
+  }
+
   const mesh::HeartMesh &mesh_;
   PerCavity pressure_;
   Solid &solid_;

@@ -75,8 +75,8 @@ template <void (LaggedSolver::*Apply)(Vec, Vec)> void LaggedSolver::precondition
 }
 
 LaggedSolver::LaggedSolver(MPI_Comm comm, const NewtonOptions &options)
-    : comm_(comm), factors_(comm), exact_(options.exact_factors), starts_exact_(options.exact_factors), limit_(options.krylov_iterations),
-      tolerance_(options.linear_tolerance) {
+    : comm_(comm), factors_(comm, Symmetry::of_its_parts), kind_(options.exact_factors ? Kind::exact : Kind::symmetric), first_kind_(kind_),
+      limit_(options.krylov_iterations), tolerance_(options.linear_tolerance) {
   check(KSPCreate(comm, solver_.address()));
   set_up(solver_, options);
   precondition_by<&LaggedSolver::apply>(solver_);
@@ -94,7 +94,7 @@ bool LaggedSolver::factorise(Mat matrix) {
   const io::Stopwatch watch(factorisation_seconds_);
   answers_are_old_ = true;
   ++factorisations_;
-  if (!exact_)
+  if (kind_ != Kind::exact)
     return factors_.factorise(matrix);
   check(PCSetOperators(exact_factors_, matrix, matrix));
   check(PCSetReusePreconditioner(exact_factors_, PETSC_FALSE));
@@ -105,9 +105,21 @@ bool LaggedSolver::factorise(Mat matrix) {
   return failed == PC_NOERROR;
 }
 
-/// x = (L U)^-1 b.
+/// Whether there is such a factorisation to be made yet.
+bool LaggedSolver::turn_to(Kind kind) {
+  if (kind_ >= kind)
+    return false;
+  kind_ = kind;
+  if (kind == Kind::unsymmetric)
+    factors_.set_symmetry(Symmetry::none);
+  else
+    factors_.forget();
+  return true;
+}
+
+/// What the factors make of b.
 void LaggedSolver::apply(Vec b, Vec x) {
-  if (exact_)
+  if (kind_ == Kind::exact)
     check(PCApply(exact_factors_, b, x));
   else
     factors_.solve(b, x);
@@ -145,11 +157,12 @@ bool LaggedSolver::solve(Mat matrix, const std::function<void()> &prepare, KSP s
   }
   if (!solved)
     solved = with_new_factors();
-  if (!solved && !exact_) {
-    exact_ = true;
-    solved = with_new_factors();
-  }
+  for (const Kind better : {Kind::unsymmetric, Kind::exact})
+    if (!solved && turn_to(better))
+      solved = with_new_factors();
   stale_ = !solved || last_ > limit_;
+  if (solved && fresh_ && stale_)
+    turn_to(Kind::unsymmetric); // not so symmetric
   if (!solved)
     check(VecSet(x, 0.0));
   return solved;
@@ -178,7 +191,8 @@ bool LaggedSolver::solve(Mat matrix, const Border &border, Vec b, const PerCavit
 void LaggedSolver::forget() {
   factors_.forget();
   check(PCReset(exact_factors_));
-  exact_ = starts_exact_;
+  kind_ = first_kind_;
+  factors_.set_symmetry(Symmetry::of_its_parts);
   stale_ = answers_are_old_ = true;
   last_ = 0;
 }

@@ -2,7 +2,7 @@
 /// Linear solves of Newton's method for neighbouring tangents, with and without the pressures of cavities among the unknowns.
 #include <physics/mechanics/options.hpp>
 #include <physics/mechanics/petsc.hpp>
-#include <physics/mechanics/single_precision_lu.hpp>
+#include <physics/mechanics/single_precision_factors.hpp>
 #include <physics/per_cavity.hpp>
 
 #include <functional>
@@ -17,9 +17,10 @@ struct Border {
   CavityMatrix law_slope;  ///< s_ij: d volume_law_i / d p_j
 };
 
-/// GMRES preconditioned (from the left, so that soft directions count as much as stiff ones) by an LU factorisation (MUMPS) that is kept
+/// GMRES preconditioned (from the left, so that soft directions count as much as stiff ones) by a factorisation (MUMPS) that is kept
 /// until it needs too many iterations: neighbouring tangents of one heartbeat are close, and a factorisation costs as much as tens of
-/// solves. It is in single precision, and in double precision once a new one in single precision did not do. A border is eliminated in the
+/// solves. It is that of the tangent's symmetric part in single precision: a wall is nearly symmetric but for the edges of its cavities.
+/// Once a new one does not do, it is that of the tangent, and at last in double precision. A border is eliminated in the
 /// preconditioner by the answers of the same factorisation to its loads, so that displacement and pressures cost one solve.
 class LaggedSolver {
 public:
@@ -44,9 +45,11 @@ public:
   double solve_seconds() const { return solve_seconds_; }
 
 private:
+  enum class Kind { symmetric, unsymmetric, exact };
   template <void (LaggedSolver::*Apply)(Vec, Vec)> void precondition_by(KSP solver);
   bool solve(Mat matrix, const std::function<void()> &prepare, KSP solver, Vec b, Vec x);
   bool factorise(Mat matrix);
+  bool turn_to(Kind kind);
   void apply(Vec b, Vec x);
   bool attempt(KSP solver, Vec b, Vec x);
   void set_up_border(Vec like);
@@ -58,9 +61,9 @@ private:
   void precondition(Vec r, Vec z);
 
   MPI_Comm comm_;
-  SinglePrecisionLU factors_;
+  SinglePrecisionFactors factors_;
   petsc::Preconditioner exact_factors_;
-  bool exact_, starts_exact_;
+  Kind kind_, first_kind_;
   int limit_, last_ = 0;
   double tolerance_, first_ = 0;
   petsc::Solver solver_;

@@ -21,13 +21,14 @@ void SurfaceSprings::describe(io::Schema &schema) {
   schema.quantity("tangential_damping", tangential_damping, "kPa*ms/mm", io::not_negative, "Dashpot in the surface's plane.", source);
 }
 
-double Annulus::factor(double distance) const {
+double Annulus::factor(double at_base, double distance) const {
   const double inside = std::max(0.0, 1.0 - std::max(distance, 0.0) / width);
-  return 1 + (stiffness - 1) * inside * inside;
+  return 1 + (at_base - 1) * inside * inside;
 }
 
 void Annulus::describe(io::Schema &schema) {
   schema.quantity("stiffness", stiffness, "1", io::positive, "Passive stiffness at the base plane, of that of the wall.");
+  schema.quantity("tension", tension, "1", io::between(0, 1), "Active tension at the base plane, of that of the wall; 0: fibrous tissue.");
   schema.quantity("width", width, "mm", io::positive, "Distance from the base plane at which the wall has its own stiffness.");
 }
 

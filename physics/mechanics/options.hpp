@@ -26,11 +26,13 @@ struct SurfaceSprings {
 
 /// The fibrous ring of the valves and the muscle above the base plane, which the mesh does not hold, keep the base in shape: without them
 /// the rim of an imaged ventricle, which is not quite round, folds flat as it is unloaded. The passive wall is stiffer by
-/// 1 + (stiffness - 1) (1 - d / width)^2 at the distance d < width from the base plane.
+/// 1 + (stiffness - 1) (1 - d / width)^2 at the distance d < width from the base plane, and pulls as much weaker as `tension` says.
 struct Annulus {
   double stiffness = 1; ///< at the base plane, of that of the wall
+  double tension = 1;   ///< likewise: a fibrous ring does not contract
   double width = 10;    ///< mm
-  double factor(double distance) const;
+  /// 1 in the wall, `at_base` at the base plane.
+  double factor(double at_base, double distance) const;
   void describe(io::Schema &schema);
 };
 

@@ -40,9 +40,9 @@ std::vector<double> tissue_at_points(const mesh::HeartMesh &mesh, const mesh::Fi
       io::Vector3 place{};
       for (int v = 0; v < 4; ++v)
         place = place + at[v] * mesh.nodes[tetrahedron[v]];
-      const double annulus = model.annulus.factor(io::dot(mesh.base_centre - place, mesh.long_axis));
-      tissue.push_back(right[c] > 0 ? annulus * model.right_stiffness_factor : annulus);
-      tissue.push_back(right[c] > 0 ? model.right_tension_factor : 1.0);
+      const double from_base = io::dot(mesh.base_centre - place, mesh.long_axis);
+      tissue.push_back(model.annulus.factor(model.annulus.stiffness, from_base) * (right[c] > 0 ? model.right_stiffness_factor : 1.0));
+      tissue.push_back(model.annulus.factor(model.annulus.tension, from_base) * (right[c] > 0 ? model.right_tension_factor : 1.0));
     }
   return tissue;
 }

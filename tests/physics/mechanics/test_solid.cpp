@@ -69,6 +69,50 @@ protected:
   petsc::Vector u_, along_;
 };
 
+/// What dispersed fibres bear is what they are shortened by.
+TEST_F(SolidDerivatives, TangentOfAContractingWallIsSymmetric) {
+  const petsc::Vector other = petsc::like(along_), of_other = petsc::like(along_), of_along = petsc::like(along_);
+  {
+    petsc::LocalForm values(other);
+    for (int i = 0; i < 3 * solid_->domain().owned_nodes(); ++i)
+      values[i] = std::cos(78.233 * (i + 1));
+  }
+  petsc::update_ghosts(other);
+  ASSERT_TRUE(solid_->assemble(u_, 0, 45, 20, true).valid);
+  EXPECT_GT(solid_->mean_tension(), 10) << "kPa";
+  petsc::check(MatMult(solid_->tangent(), other, of_other));
+  petsc::check(MatMult(solid_->tangent(), along_, of_along));
+  EXPECT_NEAR(petsc::dot(along_, of_other), petsc::dot(other, of_along), 1e-10 * petsc::norm(along_) * petsc::norm(of_other));
+}
+
+TEST_F(SolidDerivatives, ATensionThatEndsAtTheBaseLeavesTheApexAlone) {
+  const auto tensions = [&](double at_base) {
+    options_.annulus.tension = at_base;
+    options_.annulus.width = 15;
+    Solid solid(world, body_.mesh, body_.fibres, heart_model(options_));
+    solid.set_calcium(body_.mesh, test::calcium_wave(body_.mesh, 5, 100));
+    const petsc::Vector zero = petsc::like(u_);
+    solid.rest_activation(zero, 0);
+    solid.assemble(zero, 0, 45, 20, false);
+    return solid.domain().gather_cells(solid.cell_activity(), 2);
+  };
+  const std::vector<double> whole = tensions(1), ended = tensions(0);
+  for (std::size_t c = 0; c < whole.size() / 2; ++c) {
+    double nearest = 1e300, farthest = -1e300; // to the base plane, mm
+    for (const std::size_t node : body_.mesh.tetrahedra[c]) {
+      const double distance = io::dot(body_.mesh.base_centre - body_.mesh.nodes[node], body_.mesh.long_axis);
+      nearest = std::min(nearest, distance);
+      farthest = std::max(farthest, distance);
+    }
+    if (nearest > 15) {
+      EXPECT_DOUBLE_EQ(ended[2 * c], whole[2 * c]) << "cell " << c;
+    }
+    if (farthest < 5) {
+      EXPECT_LT(ended[2 * c], (1 - 4.0 / 9) * whole[2 * c]) << "cell " << c;
+    }
+  }
+}
+
 TEST_F(SolidDerivatives, TangentIsTheSlopeOfTheResidualWithPressureContractionAndDashpots) {
   const double p = 6, time = 45, dt = 20, h = 1e-5;
   const auto residual_at = [&](double step) {

@@ -133,13 +133,14 @@ TEST(Unloading, RepeatedLoadingFindsTheShapeOfInverseElastostatics) {
   Heart heart;
   const Reference inverse = unload(world, heart.body.mesh, heart.body.fibres, heart.options);
   heart.options.unloading.method = "fixed_point";
-  heart.options.unloading.tolerance = 0.002; // mm
+  heart.options.unloading.tolerance = 0.0005; // mm
   const Reference repeated = unload(world, heart.body.mesh, heart.body.fibres, heart.options);
-  EXPECT_LT(repeated.residual, 0.002);
+  EXPECT_LT(repeated.residual, 0.0005);
   EXPECT_GT(as_imaged(world, heart.body.mesh, heart.body.fibres).volume[0], 1.05 * inverse.volume[0]) << "there is something to find";
   EXPECT_NEAR(repeated.volume[0], inverse.volume[0], 1e-3 * inverse.volume[0]);
-  for (std::size_t i = 0; i < repeated.places.size(); ++i)
-    ASSERT_LT(io::norm(repeated.places[i] - inverse.places[i]), 0.05) << "node " << i;
+  const auto length = [](const Reference &of, std::size_t i) { return io::norm(of.places[i] - of.places[of.places.size() - 1 - i]); };
+  for (std::size_t i = 0; i < repeated.places.size(); ++i) // without stress a body may lie anywhere
+    ASSERT_NEAR(length(repeated, i), length(inverse, i), 0.02) << "mm, node " << i;
 }
 
 TEST(Unloading, RepeatedLoadingThatComesToNoEndSaysSo) {

@@ -1,4 +1,4 @@
-#include <physics/mechanics/single_precision_lu.hpp>
+#include <physics/mechanics/single_precision_factors.hpp>
 
 #include <io/base/parallel.hpp>
 
@@ -10,8 +10,8 @@ namespace corvivo::physics {
 
 using petsc::check;
 
-struct SinglePrecisionLU::Instance {
-  explicit Instance(MPI_Comm comm);
+struct SinglePrecisionFactors::Instance {
+  Instance(MPI_Comm comm, Symmetry symmetry);
   ~Instance() { run(-2); }
   Instance(const Instance &) = delete;
   Instance &operator=(const Instance &) = delete;
@@ -37,9 +37,9 @@ enum Job { initialise = -1, analyse = 1, factorise_numbers = 2, solve_numbers = 
 
 } // namespace
 
-SinglePrecisionLU::Instance::Instance(MPI_Comm comm) {
+SinglePrecisionFactors::Instance::Instance(MPI_Comm comm, Symmetry symmetry) {
   mumps.par = 1;
-  mumps.sym = 0;
+  mumps.sym = symmetry == Symmetry::none ? 0 : 2;
   mumps.comm_fortran = static_cast<MUMPS_INT>(MPI_Comm_c2f(comm));
   const int status = run(initialise);
   CORVIVO_ASSERT(status == 0, "MUMPS does not start: status " + std::to_string(status));
@@ -50,14 +50,14 @@ SinglePrecisionLU::Instance::Instance(MPI_Comm comm) {
   option(18) = 3;   // each rank brings its entries
 }
 
-int SinglePrecisionLU::Instance::run(int job) {
+int SinglePrecisionFactors::Instance::run(int job) {
   mumps.job = job;
   smumps_c(&mumps);
   return mumps.infog[0];
 }
 
-/// The entries of this rank's rows.
-void SinglePrecisionLU::Instance::take(Mat matrix) {
+/// The entries of this rank's rows. Of a symmetric matrix MUMPS adds up what stands on both sides of the diagonal.
+void SinglePrecisionFactors::Instance::take(Mat matrix) {
   PetscInt first = 0, end = 0;
   check(MatGetOwnershipRange(matrix, &first, &end));
   PetscInt size = 0;
@@ -73,7 +73,7 @@ void SinglePrecisionLU::Instance::take(Mat matrix) {
     for (PetscInt k = 0; k < count; ++k) {
       rows.push_back(row + 1);
       columns.push_back(where[k] + 1);
-      values.push_back(static_cast<float>(what[k]));
+      values.push_back(static_cast<float>(mumps.sym != 0 && where[k] != row ? 0.5 * what[k] : what[k]));
     }
     check(MatRestoreRow(matrix, row, &count, &where, &what));
   }
@@ -84,7 +84,7 @@ void SinglePrecisionLU::Instance::take(Mat matrix) {
   mumps.a_loc = values.data();
 }
 
-void SinglePrecisionLU::Instance::set_up_right_side(Vec like) {
+void SinglePrecisionFactors::Instance::set_up_right_side(Vec like) {
   if (to_rank_0)
     return;
   check(VecScatterCreateToZero(like, to_rank_0.address(), whole.address()));
@@ -96,16 +96,22 @@ void SinglePrecisionLU::Instance::set_up_right_side(Vec like) {
   mumps.lrhs = size;
 }
 
-SinglePrecisionLU::SinglePrecisionLU(MPI_Comm comm) : comm_(comm) {}
-SinglePrecisionLU::~SinglePrecisionLU() = default;
+SinglePrecisionFactors::SinglePrecisionFactors(MPI_Comm comm, Symmetry symmetry) : comm_(comm), symmetry_(symmetry) {}
+SinglePrecisionFactors::~SinglePrecisionFactors() = default;
 
-void SinglePrecisionLU::forget() {
+void SinglePrecisionFactors::forget() {
   instance_.reset();
 }
 
-bool SinglePrecisionLU::factorise(Mat matrix) {
+void SinglePrecisionFactors::set_symmetry(Symmetry symmetry) {
+  if (symmetry != symmetry_)
+    forget();
+  symmetry_ = symmetry;
+}
+
+bool SinglePrecisionFactors::factorise(Mat matrix) {
   if (!instance_)
-    instance_ = std::make_unique<Instance>(comm_);
+    instance_ = std::make_unique<Instance>(comm_, symmetry_);
   Instance &now = *instance_;
   now.take(matrix);
   if (!now.analysed && now.run(analyse) != 0)
@@ -124,7 +130,7 @@ bool SinglePrecisionLU::factorise(Mat matrix) {
 }
 
 /// Scaled by its largest entry: residuals are small, single precision has no numbers below 1e-38.
-void SinglePrecisionLU::solve(Vec b, Vec x) {
+void SinglePrecisionFactors::solve(Vec b, Vec x) {
   Instance &now = *instance_;
   now.set_up_right_side(b);
   const double scale = petsc::norm(b, NORM_INFINITY);
@@ -147,7 +153,7 @@ void SinglePrecisionLU::solve(Vec b, Vec x) {
   check(VecScatterEnd(now.to_rank_0, now.whole, x, INSERT_VALUES, SCATTER_REVERSE));
 }
 
-double SinglePrecisionLU::entries() const {
+double SinglePrecisionFactors::entries() const {
   const double stored = instance_ ? instance_->mumps.infog[28] : 0; // in millions when negative
   return stored < 0 ? -1e6 * stored : stored;
 }
