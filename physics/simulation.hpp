@@ -38,7 +38,7 @@ struct Snapshot {
   PerCavity volume, pressure;            ///< mL, mmHg
   std::vector<io::Vector3> displacement; ///< mm from the stress-free shape, at the nodes of mesh::refine(reference)
   std::vector<double> tension;           ///< kPa, mean of each cell
-  std::vector<double> fibre_stretch;     ///< mean of each cell, from the stress-free shape
+  std::vector<double> fibre_stretch;     ///< mean of each cell, from the stress-free shape, as the contraction feels it
 };
 using HeartbeatObserver = std::function<void(const Snapshot &)>;
 

@@ -94,6 +94,8 @@ bool LaggedSolver::factorise(Mat matrix) {
   const io::Stopwatch watch(factorisation_seconds_);
   answers_are_old_ = true;
   ++factorisations_;
+  if (not_symmetric_)
+    turn_to(Kind::unsymmetric);
   if (kind_ != Kind::exact)
     return factors_.factorise(matrix);
   check(PCSetOperators(exact_factors_, matrix, matrix));
@@ -161,8 +163,7 @@ bool LaggedSolver::solve(Mat matrix, const std::function<void()> &prepare, KSP s
     if (!solved && turn_to(better))
       solved = with_new_factors();
   stale_ = !solved || last_ > limit_;
-  if (solved && fresh_ && stale_)
-    turn_to(Kind::unsymmetric); // not so symmetric
+  not_symmetric_ = not_symmetric_ || (fresh_ && stale_);
   if (!solved)
     check(VecSet(x, 0.0));
   return solved;
@@ -192,6 +193,7 @@ void LaggedSolver::forget() {
   factors_.forget();
   check(PCReset(exact_factors_));
   kind_ = first_kind_;
+  not_symmetric_ = false;
   factors_.set_symmetry(Symmetry::of_its_parts);
   stale_ = answers_are_old_ = true;
   last_ = 0;

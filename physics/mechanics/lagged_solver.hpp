@@ -64,6 +64,7 @@ private:
   SinglePrecisionFactors factors_;
   petsc::Preconditioner exact_factors_;
   Kind kind_, first_kind_;
+  bool not_symmetric_ = false; ///< a new factorisation of the symmetric part was no good preconditioner
   int limit_, last_ = 0;
   double tolerance_, first_ = 0;
   petsc::Solver solver_;

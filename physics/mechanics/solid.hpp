@@ -2,7 +2,7 @@
 /// Quasi-static balance of a hyperelastic, actively contracting body with quadratic tetrahedra:
 ///   int (S_passive(C_mean) + S_active(lambda)) : dE dV + sum_i p_i (int_cavity_i du . n da - base share_i) + springs, dashpots = 0,
 /// C_mean with one change of volume per cell (mean_dilatation.hpp), S_active = Ta / lambda H (nominal) or Ta H, H = f x f + k_s s x s + k_n
-/// n x n. Lengths in mm, stresses in kPa, times in ms.
+/// n x n, lambda^2 = H : C / tr H. Lengths in mm, stresses in kPa, times in ms.
 #include <physics/mechanics/balance.hpp>
 #include <physics/mechanics/options.hpp>
 #include <physics/nodal_history.hpp>

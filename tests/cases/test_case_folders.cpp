@@ -51,3 +51,11 @@ TEST(CaseFolders, VentricleContractsAsPublished) {
   const auto results = run_case("05_land_ventricle_active", {});
   EXPECT_EQ(expect_values_of(cases / "05_land_ventricle_active" / "expected.csv", results), 2);
 }
+
+/// The beat takes minutes: tests/benchmarks.
+TEST(CaseFolders, BiventricleHasTheVolumesOfThePatient) {
+  const TemporaryFolder folder;
+  const Outcome outcome = run_program({"mesh", (cases / "10_patient_biventricle" / "case.yaml").string(), "--output", folder.file("out")});
+  ASSERT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_EQ(expect_values_of(cases / "10_patient_biventricle" / "expected.csv", results_of(folder.file("out"))), 6);
+}

@@ -84,7 +84,7 @@ TEST(HeartbeatRanks, FixedStepsAndATightNewtonAgreeTo1e8OfEachRange) {
 TEST(HeartbeatManyRanks, FixedStepsAndATightNewtonAgreeTo1e8OfEachRange) {
   test::CoarseBeat beat = tight_contraction();
   beat.options.duration = 16;
-  beat.options.save_every = 8;
+  beat.options.time_step = beat.options.resting_time_step = beat.options.save_every = 8;
   expect_same(run(MPI_COMM_WORLD, beat), run(MPI_COMM_SELF, beat), 1e-8);
 }
 
