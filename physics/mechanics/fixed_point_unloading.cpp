@@ -107,8 +107,9 @@ void unload_by_loading(const mesh::HeartMesh &mesh, const PerCavity &full, doubl
   const auto give_up = [&](const std::string &why) {
     throw io::SolveError("unloading by repeated loading stopped " +
                              (now.distance < 1e300 ? io::fixed(now.distance, 3) + " mm from the image" : std::string("at its beginning")) +
-                             ": " + why + "; try heartbeat.unloading.method: inverse_elastostatics, a stiffer material or a lower "
-                                          "end-diastolic pressure",
+                             ": " + why +
+                             "; try heartbeat.unloading.method: inverse_elastostatics, a stiffer material or a lower "
+                             "end-diastolic pressure",
                          {now.distance});
   };
   if (!loading.load(now, now.miss))

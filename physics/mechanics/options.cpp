@@ -67,11 +67,12 @@ void MechanicsOptions::describe(io::Schema &schema) {
                            "replaces it.");
   schema.optional_quantity("rv_stiffness_scale", rv_stiffness_scale, "1", io::positive,
                            "Further factor on the passive stress of the right free wall of a biventricle, 1 when not given.");
-  schema.quantity("sheet_tension_fraction", sheet_tension_fraction, "1", io::between(0, 1),
-                  "Part k_s of the active stress that acts along the sheet: stress Ta H and stretch sqrt(H : C / tr H), H = f x f + k_s s x s + "
-                  "k_n n x n.",
-                  "structure tensors of dispersed fibres: Gasser et al., J R Soc Interface 3:15, 2006; in contraction: Eriksson et al., Int J "
-                  "Numer Meth Biomed Eng 29:1267, 2013");
+  schema.quantity(
+      "sheet_tension_fraction", sheet_tension_fraction, "1", io::between(0, 1),
+      "Part k_s of the active stress that acts along the sheet: stress Ta H and stretch sqrt(H : C / tr H), H = f x f + k_s s x s + "
+      "k_n n x n.",
+      "structure tensors of dispersed fibres: Gasser et al., J R Soc Interface 3:15, 2006; in contraction: Eriksson et al., Int J "
+      "Numer Meth Biomed Eng 29:1267, 2013");
   schema.quantity(
       "normal_tension_fraction", normal_tension_fraction, "1", io::between(0, 1),
       "Part k_n of the active stress that acts across the fibres within the wall's layers (the sheets' normal), where cells that lie askew "

@@ -89,8 +89,8 @@ void Solid::rest_activation(Vec u, double time) {
   }
 }
 
-/// S = T / lambda H along H = f x f + k_s s x s + k_n n x n, the directions of fibres that are dispersed, which feel lambda^2 = H : C / tr H:
-/// what they bear is then what they are shortened by, and the tangent is symmetric. Without dispersion lambda is the fibre's stretch.
+/// S = T / lambda H along H = f x f + k_s s x s + k_n n x n, the directions of fibres that are dispersed, which feel lambda^2 = H : C / tr
+/// H: what they bear is then what they are shortened by, and the tangent is symmetric. Without dispersion lambda is the fibre's stretch.
 void Solid::add_activity(std::size_t p, const double *C, double time, double dt, double *S, double *D) {
   if (!model_.activation || old_states_.empty())
     return;

@@ -208,11 +208,13 @@ void Solid::measure_valve_plane(const double *u) {
       continue;
     valves.centre = (1 / sum.area) * sum.first;
     valves.traction = (1 / sum.area) * sum.force;
-    const auto about_centre = [&](int product, int i, int j) { return sum.second[product] - sum.area * valves.centre[i] * valves.centre[j]; };
+    const auto about_centre = [&](int product, int i, int j) {
+      return sum.second[product] - sum.area * valves.centre[i] * valves.centre[j];
+    };
     const double xx = about_centre(0, 0, 0), yy = about_centre(1, 1, 1), zz = about_centre(2, 2, 2);
     const double xy = about_centre(3, 0, 1), xz = about_centre(4, 0, 2), yz = about_centre(5, 1, 2);
-    valves.turning = solve({{{yy + zz, -xy, -xz}, {-xy, xx + zz, -yz}, {-xz, -yz, xx + yy}}},
-                           sum.moment - io::cross(valves.centre, sum.force));
+    valves.turning =
+        solve({{{yy + zz, -xy, -xz}, {-xy, xx + zz, -yz}, {-xz, -yz, xx + yy}}}, sum.moment - io::cross(valves.centre, sum.force));
   }
 }
 

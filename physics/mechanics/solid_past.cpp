@@ -24,8 +24,7 @@ void Solid::keep_past(io::ArchiveWriter &archive) const {
   each_past(*this, archive);
   std::vector<std::array<double, 3>> vectors;
   for (std::size_t k = 0; k < cavities(); ++k)
-    vectors.insert(vectors.end(),
-                   {valve_planes_[k].force, valve_planes_[k].centre, valve_planes_[k].traction, valve_planes_[k].turning});
+    vectors.insert(vectors.end(), {valve_planes_[k].force, valve_planes_[k].centre, valve_planes_[k].traction, valve_planes_[k].turning});
   archive(vectors);
   archive(std::vector<double>{rest_share_, valve_plane_change_, predicts_ ? 1.0 : 0.0, energies_.elastic, energies_.springs,
                               energies_.fibres, energies_.dashpots});
