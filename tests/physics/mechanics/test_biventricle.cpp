@@ -329,11 +329,10 @@ TEST(BiventricularBeat, BeginsAgainWhereEmulatorsOfBothVentriclesSay) {
     const double smallest = *std::min_element(one.volume.begin(), one.volume.end());
     return 100 * std::abs(one.volume.back() - one.volume.front()) / (one.volume.front() - smallest);
   };
-  for (const std::size_t k : {0, 1}) {
-    RecordProperty("off_" + std::to_string(k), std::to_string(off(k, 0)) + " " + std::to_string(off(k, 1)));
+  for (const std::size_t k : {0, 1})
     EXPECT_NEAR(ventricle_beat(beat_of(result.series, result.beat_starts, 1), k).volume.front(), result.emulated[0].end_diastolic[k], 1e-4);
-    EXPECT_LT(off(k, 1), std::max(0.3 * off(k, 0), 2.0)) << "ventricle " << k;
-  }
+  // Steps this long see the valves open and close too late for more; case 10 comes to 2.1 %, then to 0.06 %.
+  EXPECT_LT(std::max(off(0, 1), off(1, 1)), 0.5 * std::max(off(0, 0), off(1, 0)));
   EXPECT_LT(quantities.value("blood_volume_drift") / result.series.column("blood_volume").front(), 1e-8);
 }
 
