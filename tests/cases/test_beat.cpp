@@ -30,7 +30,7 @@ constexpr const char *beat = R"(heartbeat:
   activation: {Ca50: 0.5 uM, beta1: -0.5 uM}
   stiffness_fit: {runs: 2}
   tension_fit: {runs: 1}
-  newton: {tolerance: 1e-9, distance: 1e-8 mm, iterations: 25}
+  newton: {tolerance: 1e-9, distance: 1e-9 mm, linear_tolerance: 1e-6, iterations: 25}
 )";
 
 /// Names and bytes of the heartbeat's tables and fields.
