@@ -1,11 +1,13 @@
 #include <io/base/errors.hpp>
 #include <io/base/hash.hpp>
 #include <mesh/ellipsoid.hpp>
+#include <mesh/layered_bodies.hpp>
 #include <mesh/quality.hpp>
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <functional>
 #include <set>
@@ -85,6 +87,23 @@ HeartShape tilted_heart(double spacing = 1.5) {
   shape.cavity_volume = shape.label_cavity_volume;
   shape.wall_volume = shape.label_wall_volume;
   return shape;
+}
+
+TEST(LayeredBodies, EndAtTheHeightsOfBothWalls) {
+  LayeredEllipsoid shape;
+  shape.epicardium_base_z = 4;
+  const CurvedMesh made = make_layered_ellipsoid(shape);
+  std::array<double, 2> highest{-1e300, -1e300};
+  for (std::size_t t = 0; t < made.mesh.triangles.size(); ++t)
+    for (const std::size_t node : made.mesh.triangles[t])
+      if (made.mesh.surface[t] < 2)
+        highest[made.mesh.surface[t]] = std::max(highest[made.mesh.surface[t]], made.mesh.nodes[node][2]);
+  EXPECT_NEAR(highest[0], 5, 1e-12) << "endocardium";
+  EXPECT_NEAR(highest[1], 4, 1e-12) << "epicardium";
+  for (const Vector3 &place : made.places) // midpoints too
+    EXPECT_LT(place[2], shape.base_height(shape.layer(place)) + 1e-9);
+  shape.epicardium_base_z = 21;
+  EXPECT_THROW(make_layered_ellipsoid(shape), io::CaseError);
 }
 
 TEST(Ellipsoid, HasThePublishedCavity) {
