@@ -71,7 +71,8 @@ private:
 /// until the forces on the valve planes have settled. Throws SolveError with the residuals. Collective.
 void inflate(Solid &solid, Newton &newton, Vec u, const PerCavity &from, const PerCavity &to, int steps);
 
-/// The same without tension from cavities of volumes `from` to `to` (mm^3); `pressure` (kPa) is the guess and the answer.
+/// The same without tension from cavities of volumes `from` to `to` (mm^3); `pressure` (kPa) is the guess and the answer. What tension and
+/// dashpots bore at the beginning is let go along the way.
 void fill(Solid &solid, Newton &newton, Vec u, PerCavity &pressure, const PerCavity &from, const PerCavity &to, int steps);
 
 } // namespace corvivo::physics

@@ -27,8 +27,8 @@ std::vector<double> right_wall(const mesh::HeartMesh &mesh) {
 }
 
 /// What the tissue is at the quadrature points of every cell, on the rank that holds the mesh.
-std::vector<double> tissue_at_points(const mesh::HeartMesh &mesh, const mesh::Fibres &fibres, const SolidModel &model) {
-  const std::vector<double> right = right_wall(mesh);
+std::vector<double> tissue_at_points(const mesh::HeartMesh &mesh, const mesh::Fibres &fibres, const SolidModel &model,
+                                     const std::vector<double> &right) {
   std::vector<double> tissue;
   tissue.reserve(tissue_numbers * points_per_cell * mesh.tetrahedra.size());
   for (std::size_t c = 0; c < mesh.tetrahedra.size(); ++c)
@@ -184,8 +184,8 @@ void Solid::find_normals(const mesh::HeartMesh &mesh, const std::vector<io::Vect
 void Solid::image(const mesh::HeartMesh &mesh, const mesh::Fibres &fibres) {
   std::vector<double> tissue, right;
   io::on_rank_0(domain_.communicator(), [&] {
-    tissue = tissue_at_points(mesh, fibres, model_);
     right = right_wall(mesh);
+    tissue = tissue_at_points(mesh, fibres, model_, right);
   });
   tissue = domain_.cell_field(tissue, tissue_numbers * points_per_cell);
   right = domain_.cell_field(right, 1);

@@ -33,7 +33,8 @@ PerCavity imaged_volumes(MPI_Comm comm, const mesh::HeartMesh &mesh);
 /// A body that is stress-free as imaged. Collective for the volume.
 Reference as_imaged(MPI_Comm comm, const mesh::HeartMesh &mesh, const mesh::Fibres &fibres);
 
-/// Inverse elastostatics (see InverseSolid) at pressures that rise to the end-diastolic ones, then one balance of the loaded body, whose
+/// Inverse elastostatics (see InverseSolid) at pressures that rise to the end-diastolic ones or, as the options say, repeated loading
+/// (see unload_by_loading), then one balance of the loaded body, whose
 /// distance from the image is the result's `residual`. Throws SolveError with Newton's residuals when no smaller rise of the pressure
 /// helps or the residual exceeds the tolerance. Collective; `mesh`, `fibres` and the `guess`, places of another stress-free shape nearby,
 /// are read on rank 0.

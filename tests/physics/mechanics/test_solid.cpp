@@ -88,7 +88,7 @@ TEST_F(SolidDerivatives, TangentOfAContractingWallIsSymmetric) {
 TEST_F(SolidDerivatives, ATensionThatEndsAtTheBaseLeavesTheApexAlone) {
   const auto tensions = [&](double at_base) {
     options_.annulus.tension = at_base;
-    options_.annulus.width = 15;
+    options_.annulus.width = 30;
     Solid solid(world, body_.mesh, body_.fibres, heart_model(options_));
     solid.set_calcium(body_.mesh, test::calcium_wave(body_.mesh, 5, 100));
     const petsc::Vector zero = petsc::like(u_);
@@ -97,20 +97,21 @@ TEST_F(SolidDerivatives, ATensionThatEndsAtTheBaseLeavesTheApexAlone) {
     return solid.domain().gather_cells(solid.cell_activity(), 2);
   };
   const std::vector<double> whole = tensions(1), ended = tensions(0);
+  int beyond = 0, at_base = 0;
   for (std::size_t c = 0; c < whole.size() / 2; ++c) {
-    double nearest = 1e300, farthest = -1e300; // to the base plane, mm
-    for (const std::size_t node : body_.mesh.tetrahedra[c]) {
-      const double distance = io::dot(body_.mesh.base_centre - body_.mesh.nodes[node], body_.mesh.long_axis);
-      nearest = std::min(nearest, distance);
-      farthest = std::max(farthest, distance);
-    }
-    if (nearest > 15) {
+    double nearest = 1e300; // to the base plane, mm
+    for (const std::size_t node : body_.mesh.tetrahedra[c])
+      nearest = std::min(nearest, io::dot(body_.mesh.base_centre - body_.mesh.nodes[node], body_.mesh.long_axis));
+    if (nearest > 30) {
+      ++beyond;
       EXPECT_DOUBLE_EQ(ended[2 * c], whole[2 * c]) << "cell " << c;
-    }
-    if (farthest < 5) {
-      EXPECT_LT(ended[2 * c], (1 - 4.0 / 9) * whole[2 * c]) << "cell " << c;
+    } else if (nearest < 1) {
+      ++at_base;
+      EXPECT_LT(ended[2 * c], 0.97 * whole[2 * c]) << "cell " << c;
     }
   }
+  EXPECT_GT(beyond, 0);
+  EXPECT_GT(at_base, 0);
 }
 
 TEST_F(SolidDerivatives, TangentIsTheSlopeOfTheResidualWithPressureContractionAndDashpots) {

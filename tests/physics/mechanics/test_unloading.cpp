@@ -118,15 +118,19 @@ TEST(Unloading, StiffnessIsFittedToAnUnloadedVolume) {
   EXPECT_GT(unload(world, heart.body.mesh, heart.body.fibres, heart.options).volume[0], again.volume[0] + 1);
 }
 
-TEST(Unloading, APressureThatNoShapeCanBearEndsWithASentence) {
-  Heart heart;
+/// A pressure that no shape can bear ends with a sentence that has `part`.
+void expect_refusal(Heart heart, const std::string &part) {
   heart.options.end_diastolic_pressure = 3e7;
   try {
     unload(world, heart.body.mesh, heart.body.fibres, heart.options);
     FAIL() << "a million times the pressure of a failing heart";
   } catch (const io::SolveError &error) {
-    EXPECT_NE(std::string(error.what()).find("stiffer material"), std::string::npos) << error.what();
+    EXPECT_NE(std::string(error.what()).find(part), std::string::npos) << error.what();
   }
+}
+
+TEST(Unloading, APressureThatNoShapeCanBearEndsWithASentence) {
+  expect_refusal({}, "stiffer material");
 }
 
 TEST(Unloading, RepeatedLoadingFindsTheShapeOfInverseElastostatics) {
@@ -146,13 +150,7 @@ TEST(Unloading, RepeatedLoadingFindsTheShapeOfInverseElastostatics) {
 TEST(Unloading, RepeatedLoadingThatComesToNoEndSaysSo) {
   Heart heart;
   heart.options.unloading.method = "fixed_point";
-  heart.options.end_diastolic_pressure = 3e7;
-  try {
-    unload(world, heart.body.mesh, heart.body.fibres, heart.options);
-    FAIL() << "a million times the pressure of a failing heart";
-  } catch (const io::SolveError &error) {
-    EXPECT_NE(std::string(error.what()).find("inverse_elastostatics"), std::string::npos) << error.what();
-  }
+  expect_refusal(std::move(heart), "inverse_elastostatics");
 }
 
 TEST(Unloading, IsTheSameOnOneRankAndOnAll) {
