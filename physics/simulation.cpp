@@ -14,10 +14,6 @@ namespace {
 
 constexpr double ms_per_s = 1000;
 
-PerCavity in_mmHg(const PerCavity &kPa) {
-  return {kPa[0] / io::kPa_per_mmHg, kPa[1] / io::kPa_per_mmHg};
-}
-
 Reference reference_of(MPI_Comm comm, const HeartbeatInput &input, const MechanicsOptions &options) {
   if (input.reference)
     return *input.reference;
@@ -51,11 +47,12 @@ SolidModel Simulation::Parts::model() const {
 
 /// All that does not depend on how the heart moves.
 void Simulation::Parts::set_up() {
-  pressure = last_pressure = end_diastolic_pressures(options, cavities);
+  pressure = last_pressure = end_diastolic_wall_pressures(options, cavities);
   solid.set_reference(input.mesh, result.reference.places);
   solid.set_rest(displacement_as_imaged(result.reference));
   solid.set_calcium(input.mesh, input.calcium);
   result.mesh_volume = imaged_volumes(comm, input.mesh);
+  result.pericardial_pressure = options.pericardial_pressure;
   find_segments();
   add_columns();
 }
@@ -79,6 +76,14 @@ void Simulation::Parts::find_segments() {
   for (const char *direction : {"longitudinal_", "circumferential_", "radial_"})
     for (std::size_t s = 1; s <= mesh::aha_count; ++s)
       result.segment_strains.add_column(direction + std::to_string(s), "1");
+}
+
+/// Of the blood in the cavities, from what the walls bear (kPa).
+PerCavity Simulation::Parts::blood_pressure(const PerCavity &on_walls) const {
+  PerCavity mmHg;
+  for (std::size_t k = 0; k < cavities; ++k)
+    mmHg[k] = on_walls[k] / io::kPa_per_mmHg + options.pericardial_pressure;
+  return mmHg;
 }
 
 /// A state with the volumes (mm^3) of the 3-D cavities.
@@ -158,7 +163,7 @@ void Simulation::Parts::record(const Solid::State &at, const HeartbeatObserver &
   const std::vector<io::Vector3> displacement = solid.domain().gather(u);
   const std::vector<double> wall = record_strains(displacement);
   const CirculationState whole = with_volumes(state, at.volume);
-  const PerCavity mmHg = in_mmHg(pressure);
+  const PerCavity mmHg = blood_pressure(pressure);
   std::vector<double> row{time};
   for (const double value : input.circulation.columns(input.circulation_time + time / ms_per_s, whole, mmHg[0],
                                                       cavities == 2 ? std::optional<double>(mmHg[1]) : std::nullopt))
@@ -193,7 +198,7 @@ NewtonResult Simulation::Parts::attempt(double dt, bool extrapolate, Circulation
   const VolumeLaw law = [&](const PerCavity &trial) {
     next = state;
     const CavityMatrix slope =
-        input.circulation.advance_with_pressures(next, now, dt / ms_per_s, in_mmHg(pressure), in_mmHg(trial), cavities);
+        input.circulation.advance_with_pressures(next, now, dt / ms_per_s, blood_pressure(pressure), blood_pressure(trial), cavities);
     Volumes wanted;
     for (std::size_t i = 0; i < cavities; ++i) {
       wanted.volume[i] = next[circulation_index::V_ventricle[i]] * io::mm3_per_mL;

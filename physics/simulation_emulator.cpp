@@ -21,13 +21,21 @@ std::string in_words(const PerCavity &numbers, std::size_t cavities) {
 
 } // namespace
 
+/// A beat with the pressures that the wall bears.
+VentricleBeat Simulation::Parts::beat_of_wall(std::size_t beat, std::size_t cavity) const {
+  VentricleBeat of_wall = ventricle_beat(beat_of(result.series, result.beat_starts, beat), cavity);
+  for (double &at : of_wall.pressure)
+    at -= options.pericardial_pressure;
+  return of_wall;
+}
+
 /// Balances of each relaxed ventricle that the run has seen: where beats began at rest.
 Simulation::Parts::Rests Simulation::Parts::rests_so_far() const {
   Rests rests;
   for (std::size_t b = 0; b < result.beat_starts.size(); ++b)
     if (b == 0 || begins_anew(result.series, result.beat_starts, b))
       for (std::size_t k = 0; k < cavities; ++k) {
-        const VentricleBeat beat = ventricle_beat(beat_of(result.series, result.beat_starts, b), k);
+        const VentricleBeat beat = beat_of_wall(b, k);
         rests[k].push_back({beat.volume.front(), beat.pressure.front()});
       }
   return rests;
@@ -38,8 +46,8 @@ std::vector<VentricleEmulator> Simulation::Parts::make_emulators(const Rests &re
   for (std::size_t k = 0; k < cavities; ++k) {
     std::vector<VentricleBeat> beats;
     for (std::size_t b = 0; b < result.beat_starts.size(); ++b)
-      beats.push_back(ventricle_beat(beat_of(result.series, result.beat_starts, b), k));
-    made.push_back(make_emulator(beats, result.reference.volume[k], rests[k]));
+      beats.push_back(beat_of_wall(b, k));
+    made.push_back(make_emulator(beats, result.reference.volume[k], rests[k], options.pericardial_pressure));
   }
   return made;
 }
@@ -66,9 +74,9 @@ EmulatedCycle Simulation::Parts::fill_to_limit_cycle() {
     now = cycle.end_diastolic;
     double off = 0;
     for (std::size_t k = 0; k < cavities; ++k) {
-      const double relaxed = pressure[k] / io::kPa_per_mmHg;
+      const double relaxed = blood_pressure(pressure)[k];
       off = std::max(off, std::abs(relaxed - emulators[k].pressure(0, now[k])));
-      rests[k].push_back({now[k], relaxed});
+      rests[k].push_back({now[k], relaxed - options.pericardial_pressure});
     }
     if (off < agreement)
       break;

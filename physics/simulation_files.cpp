@@ -17,7 +17,7 @@ namespace {
 using io::operator+;
 using io::operator*;
 
-constexpr const char *heading = "corvivo heartbeat 4", *segment_file = "/segment_strains.csv";
+constexpr const char *heading = "corvivo heartbeat 5", *segment_file = "/segment_strains.csv";
 
 std::vector<double> flat(const std::vector<io::Vector3> &vectors) {
   std::vector<double> numbers;
@@ -69,6 +69,7 @@ void save(const HeartbeatResult &result, const std::string &folder) {
   const mesh::Fibres &fibres = result.reference.fibres;
   nlohmann::json about = {{"format", heading},
                           {"mesh_volumes_mL", numbers(result.mesh_volume, result.cavities)},
+                          {"pericardial_pressure_mmHg", result.pericardial_pressure},
                           {"min_det_f", result.min_det_f},
                           {"partial", result.partial},
                           {"failure", result.failure},
@@ -115,6 +116,7 @@ HeartbeatResult load_heartbeat(const std::string &folder) {
     const auto volumes = about.at("mesh_volumes_mL").get<std::vector<double>>();
     result.cavities = volumes.size();
     result.mesh_volume = of_cavities(volumes);
+    result.pericardial_pressure = about.at("pericardial_pressure_mmHg");
     result.min_det_f = about.at("min_det_f");
     result.partial = about.at("partial");
     result.failure = about.at("failure");

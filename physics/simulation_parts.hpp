@@ -25,7 +25,7 @@ struct Simulation::Parts {
   std::unique_ptr<WallStrainMeter> strains; ///< rank 0
   CirculationState state;
   EnergyBalance energy;
-  PerCavity pressure, last_pressure;       ///< kPa
+  PerCavity pressure, last_pressure;       ///< kPa, that the walls bear: the blood's less the pericardium's
   double time = 0, last_dt = 0, wanted_dt; ///< ms
   double tension = 0, next_save = 0;
   double running_seconds = 0, output_seconds = 0; ///< of this run
@@ -47,6 +47,7 @@ struct Simulation::Parts {
 
   SolidModel model() const;
   double longest_step() const { return std::max(options.time_step, options.resting_time_step); }
+  PerCavity blood_pressure(const PerCavity &on_walls) const;
   CirculationState with_volumes(CirculationState of, const PerCavity &volume) const;
   void set_up();
   void load_to_end_diastole();
@@ -68,6 +69,7 @@ struct Simulation::Parts {
 
   // simulation_emulator.cpp
   using Rests = std::array<std::vector<PressureVolume>, most_cavities>;
+  VentricleBeat beat_of_wall(std::size_t beat, std::size_t cavity) const;
   Rests rests_so_far() const;
   std::vector<VentricleEmulator> make_emulators(const Rests &rests) const;
   EmulatedCycle fill_to_limit_cycle();

@@ -180,6 +180,7 @@ const std::vector<ResultName> &result_names() {
        "Largest deviation of the tuned plane-wave velocities from the wanted ones at the mesh's resolution."},
       // heartbeat
       {"heartbeat_mesh_cells", "1", "Tetrahedra of the mechanics mesh (quadratic displacements)."},
+      {"heartbeat_unknowns", "1", "Displacements of the mechanics mesh and pressures of its cavities, which each Newton step solves for."},
       {"tension_fit_target", "mL", "Stroke volume of the fitted circulation, which the active tension is set to."},
       {"tension_fit_scale_*", "1", "Scale of the active tension in a trial beat on the coarse mesh; rv_ of the right free wall."},
       {"tension_fit_stroke_volume_*", "mL", "Stroke volume of that trial beat; rv_ of the right ventricle."},

@@ -368,6 +368,7 @@ Stage heartbeat_stage(StageContext context) {
             if (cavities == 2)
               quantities.set("rv_tension_scale", input.rv_tension_scale, "1");
             quantities.set("heartbeat_mesh_cells", static_cast<double>(heart.mesh.tetrahedra.size()), "1");
+            quantities.set("heartbeat_unknowns", static_cast<double>(3 * mesh::refine(heart.mesh).nodes.size() + cavities), "1");
             const physics::Reference reference = unloaded(comm, heart, mechanics, fitted_shape, kept);
             input.reference = &reference;
             tell_volumes(comm, heart, cycle, cavities, quantities);

@@ -142,8 +142,8 @@ double systolic_intercept(const std::vector<VentricleBeat> &beats) {
   return 0.3 * smallest;
 }
 
-VentricleEmulator::VentricleEmulator(const VentricleBeat &beat, const PassiveCurve &passive, double systolic_intercept)
-    : passive_(passive), intercept_(systolic_intercept) {
+VentricleEmulator::VentricleEmulator(const VentricleBeat &beat, const PassiveCurve &passive, double systolic_intercept, double outside)
+    : passive_(passive), intercept_(systolic_intercept), outside_(outside) {
   constexpr double s_per_ms = 1e-3;
   check(beat, intercept_);
   const std::size_t es = end_systole(beat, intercept_);
@@ -173,7 +173,7 @@ double VentricleEmulator::activity(double time) const {
 
 double VentricleEmulator::pressure(double activity, double volume) const {
   const double relaxed = passive_.pressure(volume);
-  return relaxed + activity * (activity > 0 ? elastance_ * (volume - intercept_) - relaxed : gap_);
+  return outside_ + relaxed + activity * (activity > 0 ? elastance_ * (volume - intercept_) - relaxed : gap_);
 }
 
 double VentricleEmulator::slope(double activity, double volume) const {
@@ -181,7 +181,8 @@ double VentricleEmulator::slope(double activity, double volume) const {
   return (1 - active) * passive_.slope(volume) + active * elastance_;
 }
 
-VentricleEmulator make_emulator(const std::vector<VentricleBeat> &beats, double unloaded_volume, std::vector<PressureVolume> rests) {
+VentricleEmulator make_emulator(const std::vector<VentricleBeat> &beats, double unloaded_volume, std::vector<PressureVolume> rests,
+                                double outside) {
   CORVIVO_ASSERT(!beats.empty() && !rests.empty(), "an emulator needs a beat and a relaxed ventricle");
   const VentricleBeat &last = beats.back();
   const PressureVolume end{last.volume.back(), last.pressure.back()};
@@ -190,7 +191,7 @@ VentricleEmulator make_emulator(const std::vector<VentricleBeat> &beats, double 
       std::all_of(rests.begin(), rests.end(), [&](const PressureVolume &rest) { return std::abs(rest.volume - end.volume) > far; });
   if (alone && end.volume > unloaded_volume && end.pressure > 0)
     rests.insert(rests.begin(), end);
-  return {last, PassiveCurve(unloaded_volume, rests), systolic_intercept(beats)};
+  return {last, PassiveCurve(unloaded_volume, rests), systolic_intercept(beats), outside};
 }
 
 EmulatedCycle run_emulators(const CirculationOptions &circulation, const std::vector<VentricleEmulator> &ventricles,

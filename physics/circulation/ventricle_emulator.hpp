@@ -57,21 +57,24 @@ class VentricleEmulator final : public VentricleLaw {
 public:
   /// The beat's first instant is time zero of the clock of `activity`. Throws CaseError for a beat of fewer than ten instants, or whose
   /// times do not rise, whose volumes do not all exceed `systolic_intercept`, or that does not contract.
-  VentricleEmulator(const VentricleBeat &beat, const PassiveCurve &passive, double systolic_intercept);
+  /// `outside` (mmHg) is added to its pressures, those of the beat and the curve being without.
+  VentricleEmulator(const VentricleBeat &beat, const PassiveCurve &passive, double systolic_intercept, double outside = 0);
   double activity(double time) const override;
   double pressure(double activity, double volume) const override;
   double slope(double activity, double volume) const; ///< d pressure / d volume, mmHg/mL
 
 private:
   PassiveCurve passive_;
-  double intercept_, elastance_ = 0, gap_ = 0;
+  double intercept_, elastance_ = 0, gap_ = 0, outside_;
   std::vector<double> time_, activity_; ///< s from the beat's start; 1
 };
 
 /// Of the last of `beats`, with what is known of the relaxed ventricle: its `unloaded_volume` and `rests` (see PassiveCurve). The end of
 /// the beat counts as one of these where it is more than a tenth of V1 - V0 away from them: there a relaxed ventricle's curve matters more
-/// than what is left of its tension. Throws CaseError.
-VentricleEmulator make_emulator(const std::vector<VentricleBeat> &beats, double unloaded_volume, std::vector<PressureVolume> rests);
+/// than what is left of its tension. All pressures are those that the wall bears; `outside` (mmHg) comes on top of them in what the
+/// emulator gives. Throws CaseError.
+VentricleEmulator make_emulator(const std::vector<VentricleBeat> &beats, double unloaded_volume, std::vector<PressureVolume> rests,
+                                double outside = 0);
 
 /// Limit cycle of a closed loop with emulators.
 struct EmulatedCycle {

@@ -147,6 +147,9 @@ public:
         "Depth in the wall: the layer of the radii through the point, or the solution of Laplace's equation between the surfaces.");
     schema.choice("sheet", sheet_, {"transmural", "in_layer"},
                   "Direction of the sheets: through the wall, or in the layer across the fibres.");
+    schema.choice("interpolation", interpolation_, {"none", "linear", "linear_unit"},
+                  "The rule at every quadrature point, or at the corners of the tetrahedra and linear between them, where directions are "
+                  "shorter than one, or made one again.");
   }
 
   Field field(MPI_Comm comm, const BodyMesh &body) const override {
@@ -158,11 +161,24 @@ public:
       *depth = mesh::compute_fibres(comm, body.curved.mesh, options, unreported).depth;
     }
     const mesh::HeartMesh *mesh = &body.curved.mesh;
-    return [this, depth, mesh](std::size_t cell, const Barycentric &at, const io::Vector3 &place) {
-      double t = 0;
-      for (int v = 0; !depth->empty() && v < 4; ++v)
-        t += at[v] * (*depth)[mesh->tetrahedra[cell][v]];
-      return frame(place, depth->empty() ? -1 : t);
+    const auto depth_of = [depth](std::size_t node) { return depth->empty() ? -1 : (*depth)[node]; };
+    if (interpolation_ == "none")
+      return [this, depth_of, mesh](std::size_t cell, const Barycentric &at, const io::Vector3 &place) {
+        double t = 0;
+        for (int v = 0; v < 4; ++v)
+          t += at[v] * depth_of(mesh->tetrahedra[cell][v]);
+        return frame(place, t);
+      };
+    return [this, depth_of, mesh](std::size_t cell, const Barycentric &at, const io::Vector3 &) {
+      io::Vector3 fibre{}, sheet{};
+      for (int v = 0; v < 4; ++v) {
+        const std::size_t node = mesh->tetrahedra[cell][v];
+        const mesh::Frame corner = frame(mesh->nodes[node], depth_of(node));
+        fibre = fibre + at[v] * corner.fibre;
+        sheet = sheet + at[v] * corner.sheet;
+      }
+      const mesh::Frame unit = completed(fibre, sheet);
+      return interpolation_ == "linear" ? mesh::Frame{fibre, sheet, unit.normal} : unit;
     };
   }
 
@@ -187,7 +203,7 @@ private:
   mesh::LayeredEllipsoid shape_;
   double inner_angle_ = 90, outer_angle_ = -90;
   io::Vector3 axis_{0, 0, 1};
-  std::string depth_ = "radii", sheet_ = "transmural";
+  std::string depth_ = "radii", sheet_ = "transmural", interpolation_ = "none";
 };
 
 class FileFibres final : public BodyFibres {

@@ -85,6 +85,11 @@ void MechanicsOptions::describe(io::Schema &schema) {
   schema.optional_quantity("right_end_diastolic_pressure", right_end_diastolic_pressure, "mmHg", io::not_negative,
                            "RV pressure of the imaged shape of a biventricle; when not given that of the fitted circulation.",
                            "0 to 8 mmHg in healthy adults: usual range of catheter laboratories, from memory");
+  schema.quantity("pericardial_pressure", pericardial_pressure, "mmHg", io::not_negative,
+                  "Pressure around the heart, the same at all times: the walls bear that of the blood less this. What it changes as the "
+                  "heart moves is left to the springs of `pericardium`.",
+                  "Right ventricle less pericardium: 1.2 +/- 1.9 mmHg in patients at a venous pressure of 5 mmHg (Hamilton et al., "
+                  "Circulation 90:2492, 1994)");
   schema.quantity("time_step", time_step, "ms", io::positive, "Shortest time step, taken where the heart moves fast.");
   schema.quantity("resting_time_step", resting_time_step, "ms", io::positive, "Longest time step, taken where it moves evenly.");
   schema.quantity("step_displacement", step_displacement, "mm", io::positive,

@@ -74,7 +74,8 @@ struct MechanicsOptions {
   std::optional<double> right_end_diastolic_pressure; ///< mmHg; none: that of the circulation, or the usual one without a circulation
   /// mmHg: middle of the usual 0 to 8 of catheter laboratories, and what the default circulation has.
   static constexpr double usual_right_end_diastolic_pressure = 4.0;
-  double time_step = 2.0;           ///< ms, the shortest
+  double pericardial_pressure = 0.0; ///< mmHg around the heart at all times: the walls bear the blood's pressure less this
+  double time_step = 2.0;            ///< ms, the shortest
   double resting_time_step = 10.0;  ///< ms, the longest
   double smallest_time_step = 0.05; ///< ms
   /// A step between the two above is as long as the last change continued misses the new displacement (mm, root mean square) and pressure

@@ -160,13 +160,21 @@ std::size_t cavities_of(MPI_Comm comm, const mesh::HeartMesh &mesh) {
   return static_cast<std::size_t>(cavities);
 }
 
-PerCavity end_diastolic_pressures(const MechanicsOptions &options, std::size_t cavities) {
+PerCavity end_diastolic_wall_pressures(const MechanicsOptions &options, std::size_t cavities) {
   const std::optional<double> &right = options.right_end_diastolic_pressure;
   if (right && cavities < 2)
     throw io::CaseError("heartbeat.right_end_diastolic_pressure: found " + io::fixed(*right, 1) +
                         " mmHg, but the mesh has no right ventricle; use mesh.ventricles: both, or leave the key out");
-  const double left = options.end_diastolic_pressure * io::kPa_per_mmHg;
-  return {left, cavities < 2 ? 0 : right.value_or(MechanicsOptions::usual_right_end_diastolic_pressure) * io::kPa_per_mmHg};
+  const PerCavity blood{options.end_diastolic_pressure, right.value_or(MechanicsOptions::usual_right_end_diastolic_pressure)};
+  PerCavity walls;
+  for (std::size_t k = 0; k < cavities; ++k) {
+    walls[k] = (blood[k] - options.pericardial_pressure) * io::kPa_per_mmHg;
+    if (options.pericardial_pressure > 0 && !(walls[k] > 0))
+      throw io::CaseError("heartbeat.pericardial_pressure: found " + io::fixed(options.pericardial_pressure, 1) +
+                          " mmHg, not below the end-diastolic pressure of the " + (k == 0 ? "left" : "right") + " ventricle, " +
+                          io::fixed(blood[k], 1) + " mmHg; try about 1 mmHg less than the lower of the two");
+  }
+  return walls;
 }
 
 PerCavity imaged_volumes(MPI_Comm comm, const mesh::HeartMesh &mesh) {
@@ -188,7 +196,7 @@ Reference as_imaged(MPI_Comm comm, const mesh::HeartMesh &mesh, const mesh::Fibr
 
 Reference unload(MPI_Comm comm, const mesh::HeartMesh &mesh, const mesh::Fibres &fibres, const MechanicsOptions &options,
                  const std::vector<Vector3> *guess) {
-  const PerCavity full = end_diastolic_pressures(options, cavities_of(comm, mesh));
+  const PerCavity full = end_diastolic_wall_pressures(options, cavities_of(comm, mesh));
   Reference reference = as_imaged(comm, mesh, fibres);
   if (options.unloading.method == "fixed_point") {
     if (guess)
@@ -216,7 +224,7 @@ double klotz_unloaded_volume(double volume, double pressure) {
 }
 
 PerCavity klotz_unloaded_volumes(const PerCavity &volume, const MechanicsOptions &options, std::size_t cavities) {
-  const PerCavity kPa = end_diastolic_pressures(options, cavities);
+  const PerCavity kPa = end_diastolic_wall_pressures(options, cavities);
   PerCavity unloaded;
   for (std::size_t k = 0; k < cavities; ++k)
     unloaded[k] = klotz_unloaded_volume(volume[k], kPa[k] / io::kPa_per_mmHg);
@@ -273,7 +281,7 @@ double largest(const PerCavity &numbers) {
 StiffnessFit fit_stiffness(MPI_Comm comm, const mesh::HeartMesh &mesh, const mesh::Fibres &fibres, MechanicsOptions &options,
                            const PerCavity &target, double tolerance, int runs) {
   const std::size_t cavities = cavities_of(comm, mesh);
-  const PerCavity full = end_diastolic_pressures(options, cavities);
+  const PerCavity full = end_diastolic_wall_pressures(options, cavities);
   std::vector<Vector3> imaged, last;
   io::on_rank_0(comm, [&] { imaged = mesh::refine(mesh).nodes; });
   StiffnessSearch at(options, cavities);

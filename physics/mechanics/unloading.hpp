@@ -23,9 +23,9 @@ struct Reference {
 
 /// How many cavities a mesh has under pressure: two with a surface "endocardium_rv". Collective; read on rank 0.
 std::size_t cavities_of(MPI_Comm comm, const mesh::HeartMesh &mesh);
-/// The end-diastolic pressures of a mesh with so many cavities, kPa. Throws CaseError where a pressure is asked of a right ventricle that
-/// the mesh does not have.
-PerCavity end_diastolic_pressures(const MechanicsOptions &options, std::size_t cavities);
+/// What the walls of a mesh with so many cavities bear at end diastole, kPa: the blood's pressures less that of the pericardium. Throws
+/// CaseError where a pressure is asked of a right ventricle that the mesh does not have, or is not above the pericardium's.
+PerCavity end_diastolic_wall_pressures(const MechanicsOptions &options, std::size_t cavities);
 
 /// Cavities of the mesh itself, mL. Collective; read on rank 0.
 PerCavity imaged_volumes(MPI_Comm comm, const mesh::HeartMesh &mesh);

@@ -82,7 +82,9 @@ TEST(BeatRuns, AKilledBeatGoesOnToTheSameBitsAndTwoRanksGiveTheSame) {
   for (const corvivo::io::Quantity &q : on_two.all())
     if (q.name.rfind("sim_", 0) == 0) {
       ASSERT_TRUE(results.has(q.name)) << q.name;
-      EXPECT_NEAR(results.value(q.name), q.value, 1e-6 * std::max(std::abs(q.value), 1e-3)) << q.name;
+      // The fall of pressure is a difference of almost equal pressures: its size is that of the whole range of rates.
+      const double size = q.name == "sim_lv_dpdt_min" ? results.value("sim_lv_dpdt_max") - q.value : std::abs(q.value);
+      EXPECT_NEAR(results.value(q.name), q.value, 1e-6 * std::max(size, 1e-3)) << q.name;
       ++compared;
     }
   EXPECT_GT(compared, 10);
