@@ -82,6 +82,16 @@ TEST(VentricleEmulators, BeatAsTheVentriclesThatTheyWereMadeFrom) {
   }
 }
 
+TEST(VentricleEmulators, PutThePericardiumsPressureOnTopOfTheWalls) {
+  VentricleBeat beat = ventricle_beat(far_from_limit_cycle().beat, 0);
+  const double unloaded = far_from_limit_cycle().loop.options().lv.unstressed_volume;
+  const std::vector<PressureVolume> rests = {{beat.volume.front(), beat.pressure.front()}};
+  const VentricleEmulator bare = make_emulator({beat}, unloaded, rests), held = make_emulator({beat}, unloaded, rests, 3);
+  for (const double activity : {-0.1, 0.0, 0.5, 1.0})
+    for (const double volume : {60.0, 100.0, 150.0})
+      EXPECT_NEAR(held.pressure(activity, volume), bare.pressure(activity, volume) + 3, 1e-12);
+}
+
 TEST(VentricleEmulators, FindTheLimitCycleFromABeatThatIsFarFromIt) {
   for (const double moved : {0.15, -0.1}) {
     const FarFromItsLimitCycle far(moved);

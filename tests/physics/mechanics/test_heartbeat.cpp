@@ -31,6 +31,34 @@ TEST(CoarseHeartbeat, ConservesBloodAndTurnsNoElementInsideOut) {
   }
 }
 
+TEST(CoarseHeartbeat, IsFilledByWhatTheBloodHasAboveThePericardium) {
+  const auto first_beat = [](double end_diastolic, double pericardial) {
+    test::CoarseBeat beat;
+    beat.options.duration = 250;
+    beat.options.end_diastolic_pressure = end_diastolic;
+    beat.options.pericardial_pressure = pericardial;
+    return Simulation(MPI_COMM_WORLD, beat.input(), beat.options).run();
+  };
+  const HeartbeatResult held = first_beat(9, 3), bare = first_beat(6, 0);
+  EXPECT_EQ(held.series.column("volume_lv").front(), bare.series.column("volume_lv").front());
+  EXPECT_NEAR(held.series.column("pressure_lv").front(), 9, 1e-12) << "of the blood";
+  EXPECT_NEAR(bare.series.column("pressure_lv").front(), 6, 1e-12);
+  io::Quantities of_held, of_bare;
+  observe(held, of_held);
+  observe(bare, of_bare);
+  EXPECT_EQ(of_held.value("sim_lv_edpvr_v30"), of_bare.value("sim_lv_edpvr_v30")) << "a curve of the wall";
+  const io::TimeSeries &series = held.series; // the valves feel the blood's pressure: what flows fills the cavity
+  const auto &time = series.column("time"), &in = series.column("flow_mitral"), &out = series.column("flow_aortic");
+  double came = 0, size = 0;
+  for (std::size_t i = 1; i < time.size(); ++i) {
+    const double half = 0.5e-3 * (time[i] - time[i - 1]);
+    came += half * (in[i] - out[i] + in[i - 1] - out[i - 1]);
+    size += half * (std::abs(in[i]) + std::abs(in[i - 1]) + std::abs(out[i]) + std::abs(out[i - 1]));
+  }
+  EXPECT_GT(size, 5) << "mL";
+  EXPECT_NEAR(series.column("volume_lv").back() - series.column("volume_lv").front(), came, 0.05 * size);
+}
+
 TEST(CoarseHeartbeat, BeatsWithTripletsOfTropomyosin) {
   test::CoarseBeat beat;
   beat.options.activation = active_tensions().make("rdq20_mf");

@@ -1,5 +1,6 @@
 /// The stress-free shape: that loading it gives the image back, that its equation has the slope it claims, what stiffness does to it.
 #include <tests/physics/mechanics/bodies.hpp>
+#include <tests/support/complaint.hpp>
 #include <tests/support/petsc.hpp>
 
 #include <io/base/errors.hpp>
@@ -51,6 +52,23 @@ TEST(Unloading, GivesTheImageBackWhenInflatedFromNothing) {
   constexpr double diameter = 2 * 37.5; // mm, of the epicardium
   for (std::size_t i = 0; i < found.size(); ++i)
     ASSERT_LT(io::norm(found[i] - imaged[i]), 1e-4 * diameter) << "node " << i;
+}
+
+TEST(Unloading, WallsBearTheBloodsPressureLessThePericardiums) {
+  Heart heart;
+  heart.options.end_diastolic_pressure = 5;
+  const Reference bare = unload(world, heart.body.mesh, heart.body.fibres, heart.options);
+  heart.options.end_diastolic_pressure = 8;
+  heart.options.pericardial_pressure = 3;
+  const Reference held = unload(world, heart.body.mesh, heart.body.fibres, heart.options);
+  EXPECT_NEAR(held.volume[0], bare.volume[0], 1e-9 * bare.volume[0]);
+  EXPECT_NEAR(klotz_unloaded_volumes(100, heart.options, 1)[0], klotz_unloaded_volume(100, 5), 1e-12)
+      << "measured on hearts without their pericardium";
+  heart.options.pericardial_pressure = 8;
+  EXPECT_SAYS(test::complaint([&] { end_diastolic_wall_pressures(heart.options, 1); }),
+              "found 8.0 mmHg, not below the end-diastolic pressure of the left ventricle, 8.0 mmHg");
+  heart.options.pericardial_pressure = 4;
+  EXPECT_SAYS(test::complaint([&] { end_diastolic_wall_pressures(heart.options, 2); }), "of the right ventricle, 4.0 mmHg");
 }
 
 TEST(Unloading, TangentIsTheSlopeOfTheResidualWithinItsHold) {
