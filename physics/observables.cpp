@@ -268,6 +268,8 @@ void observe_end_systole(const io::TimeSeries &series, double stroke_volume, con
 void observe_end_diastole(const HeartbeatResult &result, const Setter &set) {
   const double on_wall = result.series.column("pressure_lv").front() - result.pericardial_pressure;
   const EndDiastolicCurve curve = end_diastolic_curve(result.series.column("volume_lv").front(), on_wall, result.reference.volume[0]);
+  if (result.pericardial_pressure > 0)
+    set("sim_pericardial_pressure", result.pericardial_pressure, "mmHg");
   if (!std::isfinite(curve.beta))
     return;
   set("sim_lv_edpvr_alpha", curve.alpha, "1");

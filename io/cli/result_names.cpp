@@ -257,7 +257,8 @@ const std::vector<ResultName> &result_names() {
       {"sim_va_coupling", "1", "Ventriculo-arterial coupling: sim_arterial_elastance / sim_lv_ees."},
       {"sim_lv_edpvr_alpha", "1",
        "End-diastolic pressure-volume relation p/mmHg = alpha (V/mL)^beta (Klotz 2006) through the first end diastole; its V0 is the "
-       "volume of the stress-free shape."},
+       "volume of the stress-free shape. The pressure is what the wall bears, the blood's less sim_pericardial_pressure."},
+      {"sim_pericardial_pressure", "mmHg", "Pressure around the heart that the case gives; not there when none."},
       {"sim_lv_edpvr_beta", "1", "Its exponent."},
       {"sim_lv_edpvr_v30", "mL", "Its volume at 30 mmHg."},
       {"sim_beats", "1", "Beats of the 3-D ventricle that were run; the other sim_ quantities are of the last."},

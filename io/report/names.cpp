@@ -77,6 +77,7 @@ const std::map<std::string, std::string> &headings() {
       {"lv_ees", "LV end-systolic elastance, single beat"},
       {"arterial_elastance", "Effective arterial elastance"},
       {"va_coupling", "Ventriculo-arterial coupling, Ea/Ees"},
+      {"pericardial_pressure", "Pericardial pressure"},
       {"lv_edpvr_alpha", "LV EDPVR, factor alpha"},
       {"lv_edpvr_beta", "LV EDPVR, exponent beta"},
       {"lv_edpvr_v30", "LV volume at 30 mmHg by the EDPVR"},

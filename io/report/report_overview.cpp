@@ -115,12 +115,13 @@ void add_end_diastolic_curve(std::vector<PlotSeries> &all, const ReportData &dat
   const std::vector<double> loop = column_in(data.heartbeat, "volume_lv", "mL");
   if (!alpha || !beta || loop.empty())
     return;
+  const Quantity *around = data.quantities.find("sim_pericardial_pressure"); // the loop is the blood's, the curve the wall's
   const double from = *std::min_element(loop.begin(), loop.end()), to = 1.05 * *std::max_element(loop.begin(), loop.end());
   std::vector<double> volumes, pressures;
   constexpr int pieces = 40;
   for (int i = 0; i <= pieces; ++i) {
     volumes.push_back(from + i * (to - from) / pieces);
-    pressures.push_back(alpha->value * std::pow(volumes.back(), beta->value));
+    pressures.push_back(alpha->value * std::pow(volumes.back(), beta->value) + (around ? around->value : 0));
   }
   add_curve(all, volumes, pressures, {"EDPVR, Klotz", "#8a4fa3", true});
 }
