@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 namespace corvivo::physics {
 namespace {
@@ -230,12 +231,12 @@ double Simulation::Parts::surprise(double dt, const PerCavity &change) const {
   return largest;
 }
 
-/// A step of `dt` or, when it fails, of a half, a quarter ... of it; `taken` is its length.
+/// A step of `dt`, however short, or, when it fails, of a half, a quarter ... of it; `taken` is its length.
 NewtonResult Simulation::Parts::step(double dt, double &taken) {
   NewtonResult solved;
   CirculationState next = state;
   const PerCavity old_slope = last_dt > 0 ? (1 / last_dt) * (pressure - last_pressure) : PerCavity();
-  for (taken = dt; taken >= options.smallest_time_step; taken /= 2)
+  for (taken = dt; taken == dt || taken >= options.smallest_time_step; taken /= 2)
     for (const bool extrapolate : {true, false}) {
       solved = attempt(taken, extrapolate, next);
       if (!solved.converged)
@@ -350,12 +351,53 @@ bool Simulation::Parts::begin_next_beat(double period, int beats) {
   return true;
 }
 
+/// What is wrong with one beat that was not asked to repeat itself; empty when it does.
+std::string Simulation::Parts::tell_alone() const {
+  const BeatVolumes of = volumes_of(result.series, cavities);
+  PerCavity change;
+  for (std::size_t k = 0; k < cavities; ++k) {
+    const std::vector<double> &volume = result.series.column(k == 0 ? "volume_lv" : "volume_rv");
+    change[k] = 100 * (volume.back() / of.end_diastolic[k] - 1);
+  }
+  const double worst = of_largest_size(change);
+  if (std::abs(worst) < 1)
+    return "";
+  return "of one beat, which ends with " + io::fixed(worst, 1) + " % more blood in the ventricle than it began with: not the limit cycle, " +
+         "for which heartbeat.beats asks";
+}
+
+/// Calcium that is still high when its history ends: the muscle would hold its tension to the end of the beat. Collective.
+std::string Simulation::Parts::tell_calcium(double length) const {
+  std::string problem;
+  io::on_rank_0(comm, [&] {
+    const NodalHistory &calcium = input.calcium;
+    if (calcium.times.empty() || calcium.times.back() >= length)
+      return;
+    const auto mean = [&](std::size_t instant) {
+      const auto first = calcium.values.begin() + static_cast<std::ptrdiff_t>(instant * calcium.nodes);
+      return std::accumulate(first, first + static_cast<std::ptrdiff_t>(calcium.nodes), 0.0) / static_cast<double>(calcium.nodes);
+    };
+    double highest = mean(0);
+    for (std::size_t instant = 1; instant < calcium.times.size(); ++instant)
+      highest = std::max(highest, mean(instant));
+    const double left = (mean(calcium.times.size() - 1) - mean(0)) / (highest - mean(0));
+    if (left > 0.1)
+      problem = "of calcium that ends after " + io::fixed(calcium.times.back(), 0) + " ms with " + io::fixed(100 * left, 0) +
+                " % of its rise left and is held there: the muscle does not relax; try a longer electrophysiology.duration, without " +
+                "stop_when_activated";
+  });
+  return io::broadcast(problem, comm);
+}
+
 HeartbeatResult Simulation::run(const HeartbeatObserver &observer) {
   Parts &now = *parts_;
   const double period = now.input.circulation.options().heart_period * ms_per_s;
   const double asked = now.input.until_end_systole ? 0 : now.options.duration; // a stroke volume needs the whole systole
   const double length = asked > 0 ? std::min(asked, period) : period;
   const int beats = length < period || now.input.until_end_systole ? 1 : now.options.beats;
+  if (asked > period)
+    io::warn("heartbeat.duration: found " + io::print_number(asked) + " ms, longer than the beat of " + io::fixed(period, 0) +
+             " ms, which is run; more of them by heartbeat.beats");
   if (length < period)
     now.result.remark = "of the first " + io::print_number(length) + " ms of a beat of " + io::fixed(period, 0) + " ms";
   io::Progress progress("Heartbeat", beats * length, "ms");
@@ -366,6 +408,12 @@ HeartbeatResult Simulation::run(const HeartbeatObserver &observer) {
     while (!now.result.partial && now.begin_next_beat(period, beats));
   }
   now.checkpoints.clear();
+  if (now.result.remark.empty() && beats == 1 && !now.result.partial && !now.input.until_end_systole)
+    now.result.remark = now.tell_alone();
+  if (const std::string problem = now.tell_calcium(length); !problem.empty()) {
+    io::warn("heartbeat: " + problem);
+    now.result.remark = problem;
+  }
   now.count_effort();
   now.tell_effort();
   return now.result;
@@ -426,6 +474,12 @@ TensionSearch tune_active_tension(MPI_Comm comm, HeartbeatInput input, const Mec
     for (std::size_t k = 0; k < cavities; ++k)
       scale[k] = next_scale(search, k, target);
   }
+  for (std::size_t k = 0; k < cavities; ++k)
+    if (target + search.residual[k] < 0.05 * target)
+      throw io::SolveError("trial beats of the " + std::string(k == 0 ? "left" : "right") + " ventricle eject " +
+                               io::fixed(target + search.residual[k], 1) + " mL of " + io::fixed(target, 1) +
+                               " mL wanted, whatever the tension; look at heartbeat.activation (calcium is in uM) and heartbeat.tension_scale",
+                           {});
   return search;
 }
 

@@ -42,7 +42,7 @@ std::string Simulation::Parts::fingerprint() const {
     const mesh::Fibres &fibres = input.fibres;
     std::string bytes = as_text(options) + as_text(input.circulation.options()) + as_text(fibres.options);
     const std::vector<double> loads = {input.circulation_time, input.tension_scale, input.rv_tension_scale,
-                                       input.until_end_systole ? 1.0 : 0.0};
+                                       input.until_end_systole ? 1.0 : 0.0, options.end_diastolic_pressure};
     const std::vector<io::Vector3> directions = {input.to_septum, mesh.to_right_ventricle};
     const std::vector<double> start(input.state.begin(), input.state.end());
     for (const std::vector<double> *numbers : {&loads, &start, &fibres.depth, &input.calcium.times})

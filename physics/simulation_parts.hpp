@@ -63,6 +63,8 @@ struct Simulation::Parts {
   bool finished(double end) const;
   void run_beat(double length, const HeartbeatObserver &observer, io::Progress &progress);
   std::string tell_change(const BeatChange &change) const;
+  std::string tell_alone() const;
+  std::string tell_calcium(double length) const;
   bool begin_next_beat(double period, int beats);
   void count_effort();
   void tell_effort() const;

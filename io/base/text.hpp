@@ -14,5 +14,7 @@ std::string read_file(const std::string &path);
 void write_file(const std::string &path, const std::string &content);
 /// printf-style number: fixed(3.14159, 2) == "3.14".
 std::string fixed(double value, int digits);
+/// Letters, digits and _ - . + alone, at least one: fit for a column of a table or a part of a result's name.
+bool is_plain_name(const std::string &name);
 
 } // namespace corvivo::io

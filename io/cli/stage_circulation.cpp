@@ -2,11 +2,14 @@
 #include <io/cli/stages.hpp>
 
 #include <calibration/calibrate.hpp>
+#include <io/base/log.hpp>
 #include <io/base/parallel.hpp>
+#include <io/base/text.hpp>
 #include <io/base/units.hpp>
 #include <io/cli/fitted_circulation.hpp>
 #include <surrogate/train_surrogate.hpp>
 
+#include <algorithm>
 #include <cmath>
 
 namespace corvivo::cli {
@@ -18,8 +21,14 @@ namespace {
 constexpr double volume_sd = 5;
 
 void fill_from_segmentation(io::Measurement &measurement, const std::string &name, const io::Quantities &results) {
-  if (std::isnan(measurement.value) && results.has(name))
-    measurement = {results.value(name), volume_sd, false};
+  if (!results.has(name))
+    return;
+  const double found = results.value(name);
+  if (std::isnan(measurement.value))
+    measurement = {found, volume_sd, false};
+  else if (std::abs(measurement.value - found) > 2 * std::max(measurement.sd, volume_sd))
+    io::warn("calibration.measurements." + name + ": found " + io::fixed(measurement.value, 1) + " mL, but the segmentation has " +
+             io::fixed(found, 1) + " mL; the circulation is fitted to the first, the 3-D ventricle has the second");
 }
 
 } // namespace

@@ -205,6 +205,15 @@ std::vector<double> search_tension(Case &options, CoarseHearts &coarse, MPI_Comm
   return numbers;
 }
 
+/// A search that ended before it found what it looked for: said, and on the number that it missed by.
+void tell_miss(io::Quantity &residual, double tolerance, const std::string &what) {
+  if (std::abs(residual.value) <= tolerance)
+    return;
+  residual.warning = what + " " + io::fixed(std::abs(residual.value), 1) + " mL too " + (residual.value > 0 ? "much" : "little") +
+                     ", not within " + io::fixed(tolerance, 1) + " mL; more runs may help";
+  io::warn("heartbeat: " + residual.warning);
+}
+
 /// Factors on the tension of the beat: as the case has them or as trial beats find them. Collective.
 void set_tension(Case &options, CoarseHearts &coarse, MPI_Comm comm, const physics::ClosedLoop &circulation,
                  const physics::LimitCycle &cycle, std::size_t cavities, KeptNumbers &kept, physics::HeartbeatInput &beat,
@@ -224,10 +233,12 @@ void set_tension(Case &options, CoarseHearts &coarse, MPI_Comm comm, const physi
       quantities.set("tension_fit_stroke_volume_" + number, found[width * trial + 2 * k + 1], "mL");
     }
   quantities.set("tension_fit_target", stroke_volume(cycle), "mL");
-  quantities.set("tension_fit_residual", found.at(1), "mL");
+  tell_miss(quantities.set("tension_fit_residual", found.at(1), "mL"), options.heartbeat->tension_fit.tolerance,
+            "the trial beat whose tension is taken ejects");
   beat.tension_scale = found.at(0);
   if (cavities == 2) {
-    quantities.set("tension_fit_residual_rv", found.at(3), "mL");
+    tell_miss(quantities.set("tension_fit_residual_rv", found.at(3), "mL"), options.heartbeat->tension_fit.tolerance,
+              "the trial beat whose right tension is taken ejects");
     beat.rv_tension_scale = found.at(2) / found.at(0);
   }
 }
@@ -263,28 +274,34 @@ void tell_volumes(MPI_Comm comm, const Heart &heart, const physics::LimitCycle &
     const std::string tail = k == 0 ? "" : "_rv";
     quantities.set("heartbeat_mesh_volume" + tail, beating[k], "mL");
     quantities.set("heartbeat_blood_left_out" + tail, left_out, "mL");
-    if (k == 0)
-      io::say("    the mesh ends at the base plane and holds " + io::fixed(beating[k], 1) + " of the fitted end-diastolic " +
-              io::fixed(beating[k] + left_out, 1) + " mL: the other " + io::fixed(left_out, 1) + " mL are not in this beat");
+    if (k == 0 && left_out < 0)
+      io::warn("heartbeat: the mesh holds " + io::fixed(beating[k], 1) + " mL, more than the fitted circulation's end-diastolic " +
+               io::fixed(beating[k] + left_out, 1) + " mL; do calibration.measurements contradict the segmentation?");
+    else if (k == 0)
+      io::warn("heartbeat: the mesh, coarse and cut at the base plane, holds " + io::fixed(beating[k], 1) +
+               " of the fitted end-diastolic " + io::fixed(beating[k] + left_out, 1) + " mL: the other " + io::fixed(left_out, 1) +
+               " mL are not in this beat, whose ejection fraction is the higher for it where it ejects what the whole cavity does");
     else
       io::say("    the right ventricle of the mesh holds " + io::fixed(beating[k], 1) +
               " mL at end-diastole, the circulation's, which is no patient's, held " + io::fixed(beating[k] + left_out, 1) + " mL");
   }
 }
 
-/// Volumes of the stress-free shape and, where stiffness was fitted, what Klotz's relation gives. Collective.
+/// Volumes of the stress-free shape and, where stiffness was fitted, what Klotz's relation gives, and whether it is met to the `tolerance`
+/// (mL) of this mesh, which is another than the one that was fitted. Collective.
 void tell_unloading(MPI_Comm comm, const Heart &heart, const physics::Reference &reference, const physics::MechanicsOptions &mechanics,
-                    bool fitted, io::Quantities &quantities) {
+                    std::optional<double> tolerance, io::Quantities &quantities) {
   quantities.set("unloading_residual", reference.residual, "mm");
   const std::size_t cavities = physics::cavities_of(comm, heart.mesh);
   const physics::PerCavity klotz = physics::klotz_unloaded_volumes(physics::imaged_volumes(comm, heart.mesh), mechanics, cavities);
   for (std::size_t k = 0; k < cavities; ++k) {
     const std::string tail = k == 0 ? "" : "_rv";
     quantities.set("unloaded_volume" + tail, reference.volume[k], "mL");
-    if (!fitted)
+    if (!tolerance)
       continue;
     quantities.set("klotz_unloaded_volume" + tail, klotz[k], "mL");
-    quantities.set("stiffness_fit_residual" + tail, reference.volume[k] - klotz[k], "mL");
+    tell_miss(quantities.set("stiffness_fit_residual" + tail, reference.volume[k] - klotz[k], "mL"), *tolerance,
+              k == 0 ? "the unloaded left cavity is" : "the unloaded right cavity is");
   }
 }
 
@@ -372,7 +389,8 @@ Stage heartbeat_stage(StageContext context) {
             const physics::Reference reference = unloaded(comm, heart, mechanics, fitted_shape, kept);
             input.reference = &reference;
             tell_volumes(comm, heart, cycle, cavities, quantities);
-            tell_unloading(comm, heart, reference, mechanics, fitted_shape.has_value(), quantities);
+            tell_unloading(comm, heart, reference, mechanics,
+                           fitted_shape ? std::optional(2 * options.heartbeat->stiffness_fit.tolerance) : std::nullopt, quantities);
             FieldWriter fields(folder, reference);
             const std::filesystem::path checkpoint = folder / "checkpoint";
             io::on_rank_0(comm, [&] {

@@ -4,6 +4,7 @@
 #include <io/base/text.hpp>
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <cmath>
 #include <filesystem>
@@ -69,6 +70,15 @@ int integer_of(const std::string &word, const Line &line, const std::string &wha
   return static_cast<int>(value);
 }
 
+/// The beginning of a text as a message can show it.
+std::string printable(const std::string &text) {
+  std::string shown = text.substr(0, 60);
+  for (char &c : shown)
+    if (!std::isprint(static_cast<unsigned char>(c)))
+      c = '?';
+  return shown.size() < text.size() ? shown + "..." : shown;
+}
+
 /// Lines that say something, comments apart.
 std::vector<Line> lines_of(const std::string &header, const std::string &path, std::vector<std::string> &comments) {
   std::vector<Line> lines;
@@ -97,7 +107,8 @@ std::vector<Line> lines_of(const std::string &header, const std::string &path, s
 std::size_t read_record_line(const Line &line, Header &header) {
   const std::vector<std::string> &words = line.words;
   if (words.size() < 2)
-    throw CaseError(line.place + "'" + line.text + "' is no first line of a WFDB header; expected the record's name and number of signals");
+    throw CaseError(line.place + "'" + printable(line.text) +
+                    "' is no first line of a WFDB header; expected the record's name and number of signals: try the .hea file");
   if (words[0].find('/') != std::string::npos)
     throw CaseError(line.place + "'" + words[0] + "' is a record of several segments; expected the header of one of them");
   header.record.name = words[0];

@@ -42,6 +42,9 @@ Paper paper_for(const TimeSeries &ecg, const std::vector<std::string> &leads) {
 
 std::string grid_path(const Paper &paper, double every, const char *style) {
   const double width = 10 * paper.width, height = paper.y(paper.low);
+  constexpr double most_lines = 5000; // of a record in the wrong unit there would be millions
+  if ((width + height) / every > most_lines)
+    return "";
   std::string path;
   for (double x = 0; x <= width + 1e-6; x += every)
     path += "M" + fixed(x, 0) + " 0V" + fixed(height, 0);

@@ -158,6 +158,12 @@ io::TimeSeries ecg_of(const io::SignalRecord &record, const std::vector<std::str
 void report_analysis(const EcgAnalysis &analysis, const io::TimeSeries &ecg, io::Quantities &quantities) {
   for (const EcgNumber &number : analysis.numbers)
     quantities.set("ecg_" + number.name, number.value, number.unit).uncertainty = number.deviation;
+  double tallest = 0;
+  for (const EcgNumber &number : analysis.numbers)
+    if (number.unit == "mV" && std::isfinite(number.value))
+      tallest = std::max(tallest, std::abs(number.value));
+  if (tallest > 0 && (tallest < 0.05 || tallest > 20)) // mV; on the skin they are some 0.3 to 3
+    io::warn("ecg: the tallest wave of all leads has " + io::print_number(tallest) + " mV, which no heart makes on the skin; are gain and unit right?");
   quantities.set("ecg_beats", static_cast<double>(analysis.beats.rows()), "1");
   quantities.set("ecg_beats_averaged", static_cast<double>(analysis.averaged), "1");
   quantities.set("ecg_noise", 1000 * analysis.noise, "uV");

@@ -21,10 +21,7 @@ void check_whole(const std::string &key, double ms, Complaints &complaints) {
 }
 
 void check_name(const std::string &where, const std::string &name, Complaints &complaints) {
-  const bool good = !name.empty() && std::all_of(name.begin(), name.end(), [](unsigned char c) {
-    return std::isalnum(c) || c == '_' || c == '-' || c == '.' || c == '+';
-  });
-  if (!good)
+  if (!is_plain_name(name))
     complaints.push_back("electrophysiology." + where + ": found the name '" + name +
                          "', which stands in tables; expected letters, digits and _ - . + alone");
 }
@@ -46,6 +43,17 @@ void check_parts(const ElectrophysiologyOptions &options, Complaints &complaints
     if (!part.ionic_model_name.empty() && states(part.ionic_model_name, part.cell) != states(options.ionic_model_name, options.ionic_model))
       complaints.push_back(where + ": found cells of " + part.ionic_model_name + " in tissue of " + options.ionic_model_name +
                            "; expected variants of one model, as its epi-, mid- and endocardial cells or other scales of its currents");
+  }
+}
+
+/// Boxes whose corners are swapped.
+void check_boxes(const ElectrophysiologyOptions &options, Complaints &complaints) {
+  for (std::size_t i = 0; i < options.boxes.size(); ++i) {
+    const StimulusBox &box = options.boxes[i];
+    for (std::size_t d = 0; d < 3; ++d)
+      if (box.minimum[d] > box.maximum[d])
+        complaints.push_back("electrophysiology.boxes[" + std::to_string(i) + "]: found a box from " + print_number(box.minimum[d]) + " to " +
+                             print_number(box.maximum[d]) + " mm along " + "xyz"[d] + "; expected the minimum first");
   }
 }
 
@@ -145,6 +153,11 @@ void ElectrophysiologyOptions::check() const {
   for (const Electrogram &electrogram : electrograms)
     check_name("electrograms", electrogram.name, complaints);
   check_parts(*this, complaints);
+  check_boxes(*this, complaints);
+  constexpr double most_steps = 1e9;
+  if (duration / time_step > most_steps)
+    complaints.push_back("electrophysiology.duration: found " + print_number(duration) + " ms in steps of " + print_number(time_step) +
+                         " ms, expected a thousand million steps at most");
   check_bidomain(*this, complaints);
   check_element(*this, complaints);
   if (vulnerability)

@@ -98,7 +98,7 @@ void Monodomain::set_stimuli(std::vector<Stimulus> stimuli) {
   for (std::size_t s = 0; s < stimuli_.size(); ++s) {
     if (covered[s] == 0)
       throw io::CaseError("electrophysiology: the stimulus '" + stimuli_[s].name + "' covers nothing of the mesh, which reaches from " +
-                          extent(tissue_) + "; move it into the mesh");
+                          extent(tissue_) + "; move it into the mesh, or make it larger than an element");
     if (excited[s] == 0)
       throw io::CaseError("electrophysiology: the stimulus '" + stimuli_[s].name +
                           "' covers only tissue that does not conduct (conduction 0); move it into living tissue");

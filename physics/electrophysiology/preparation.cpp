@@ -162,6 +162,12 @@ Preparation prepare(const HeartMesh &mesh, const mesh::Fibres &fibres, const Ele
                     "fibres.rule: uniform does not have; use a box or a ball");
   Preparation p;
   p.refinements = refinements_for(mesh, options);
+  constexpr double most_cells = 3e8; // 700 bytes each with their nodes: 200 GB
+  if (const double cells = static_cast<double>(mesh.tetrahedra.size()) * std::pow(8.0, p.refinements); cells > most_cells)
+    throw CaseError("electrophysiology: a mesh of " + std::to_string(mesh.tetrahedra.size()) + " tetrahedra refined " +
+                    std::to_string(p.refinements) + " times would have " + fixed(cells / 1e6, 0) +
+                    " million, more than the 300 million that this program takes; try a larger electrophysiology.element_size or fewer "
+                    "refinements");
   p.fine = mesh;
   p.history_nodes = mesh.nodes.size();
   mesh::Fibres fine_fibres = fibres;

@@ -82,6 +82,14 @@ void BodyCase::check() const {
   else if (!incompressible && point_bulk_modulus > 0 && point_bulk_modulus >= material->bulk_modulus())
     complaints.push_back("point_bulk_modulus: found " + io::print_number(point_bulk_modulus) + " kPa, expected less than the material's " +
                          io::print_number(material->bulk_modulus()) + " kPa, of which it is a part");
+  constexpr double most_steps = 1e7;
+  const double steps = end_time / time_step;
+  if (!(steps > 1e-6 && steps < most_steps))
+    complaints.push_back("time_step: found " + io::print_number(time_step) + " ms in a run to end_time " + io::print_number(end_time) +
+                         " ms, expected at most ten million steps and at least one");
+  for (const auto &probe : probes)
+    if (!io::is_plain_name(probe.name))
+      complaints.push_back("probes: found the name '" + probe.name + "', which stands in tables; expected letters, digits and _ - . + alone");
   for (std::size_t i = 0; i < probes.size(); ++i)
     for (std::size_t j = 0; j < i; ++j)
       if (probes[i].name == probes[j].name)
@@ -92,6 +100,17 @@ void BodyCase::check() const {
   });
   if (!held && !dynamics)
     complaints.push_back("holds: nothing holds the body, so it has no place of rest; fix a surface or put springs on one");
+  const bool sprung = std::any_of(holds.begin(), holds.end(), [](const HoldCase &hold) {
+    return hold.springs.normal_stiffness > 0 || hold.springs.tangential_stiffness > 0;
+  });
+  for (const char *component : {"x", "y", "z"}) {
+    const bool fixed = std::any_of(holds.begin(), holds.end(), [&](const HoldCase &hold) {
+      return std::find(hold.fixed.begin(), hold.fixed.end(), component) != hold.fixed.end();
+    });
+    if (held && !sprung && !dynamics && !fixed)
+      complaints.push_back(std::string("holds: nothing holds the body along ") + component +
+                           ", so it has no place of rest; fix that component on a surface or put springs on one");
+  }
   if (!complaints.empty())
     throw io::CaseError(io::join(complaints, "\n"));
 }

@@ -33,7 +33,9 @@ private:
 class Table final : public LoadCurve {
 public:
   void describe(io::Schema &schema) override {
-    schema.file("file", file_, "Table: columns `time [ms]` and one that has a pressure's unit in brackets.", true);
+    schema.file("file", file_,
+                "Table: a column `time` and one of a pressure, each with its unit in brackets; the last value stays to the end of the run.",
+                true);
     schema.text("column", column_, "Name of that column.");
   }
   void prepare(double) override {
@@ -41,11 +43,8 @@ public:
     for (const char *name : {"time", column_.c_str()})
       if (!series.has(name))
         throw io::CaseError(file_.string() + ": found no column '" + name + "', expected `time [ms]` and `" + column_ + " [kPa]`");
-    times_ = series.column("time");
-    for (const auto &column : series.columns())
-      if (column.name == column_)
-        for (const double value : column.values)
-          values_.push_back(value * io::conversion_factor(column.unit, "kPa"));
+    times_ = column_in(series, "time", "ms");
+    values_ = column_in(series, column_, "kPa");
     if (times_.empty() || !std::is_sorted(times_.begin(), times_.end()))
       throw io::CaseError(file_.string() + ": column 'time' must increase");
   }
@@ -60,6 +59,24 @@ public:
   }
 
 private:
+  std::vector<double> column_in(const io::TimeSeries &series, const std::string &name, const std::string &unit) const {
+    std::vector<double> values;
+    for (const auto &column : series.columns())
+      if (column.name == name)
+        try {
+          const double factor = io::conversion_factor(column.unit, unit);
+          for (const double value : column.values)
+            values.push_back(value * factor);
+        } catch (const io::CaseError &problem) {
+          throw io::CaseError(file_.string() + ": column '" + name + "': " + problem.what());
+        }
+    for (std::size_t i = 0; i < values.size(); ++i)
+      if (!std::isfinite(values[i]))
+        throw io::CaseError(file_.string() + ": column '" + name + "': found no number in row " + std::to_string(i + 1) +
+                            " below the heading, expected one in each");
+    return values;
+  }
+
   std::filesystem::path file_;
   std::string column_ = "pressure";
   std::vector<double> times_, values_;

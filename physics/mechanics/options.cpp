@@ -80,8 +80,6 @@ void MechanicsOptions::describe(io::Schema &schema) {
       "0.4 or more in tetanus of rabbit muscle: Lin & Yin, J Biomech Eng 120:504, 1998");
   schema.quantity("point_bulk_modulus", point_bulk_modulus, "kPa", io::not_negative,
                   "Penalty on the change of volume at each quadrature point, beside the material's bulk modulus on each cell's mean.");
-  schema.quantity("end_diastolic_pressure", end_diastolic_pressure, "mmHg", io::not_negative,
-                  "LV pressure of the imaged shape; that of the fitted circulation takes its place in a run.");
   schema.optional_quantity("right_end_diastolic_pressure", right_end_diastolic_pressure, "mmHg", io::not_negative,
                            "RV pressure of the imaged shape of a biventricle; when not given that of the fitted circulation.",
                            "0 to 8 mmHg in healthy adults: usual range of catheter laboratories, from memory");

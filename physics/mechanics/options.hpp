@@ -70,7 +70,7 @@ struct MechanicsOptions {
   std::optional<double> rv_tension_scale, rv_stiffness_scale; ///< factors of the right free wall; none: as the left wall
   double sheet_tension_fraction = 0.0, normal_tension_fraction = 0.0;
   double point_bulk_modulus = 300.0;                  ///< kPa, see SolidModel
-  double end_diastolic_pressure = 8.0;                ///< mmHg
+  double end_diastolic_pressure = 8.0;                ///< mmHg; the fitted circulation's, and no key of a case
   std::optional<double> right_end_diastolic_pressure; ///< mmHg; none: that of the circulation, or the usual one without a circulation
   /// mmHg: middle of the usual 0 to 8 of catheter laboratories, and what the default circulation has.
   static constexpr double usual_right_end_diastolic_pressure = 4.0;

@@ -55,6 +55,20 @@ TEST(BadCases, EveryMistakeOfAFileIsReportedAtOnceWithItsPlace) {
        "case.yaml:6:14: circulation.time_step: found '5 ms'", "case.yaml:7:1: mesch: unknown key; did you mean 'mesh'?"});
 }
 
+TEST(BadCases, AHeartbeatThatCouldNotRelaxAndKeysWithoutEffectAreRefused) {
+  const TemporaryFolder folder;
+  const std::string patient = "corvivo: 1\ntitle: t\nsegmentation: {ed: a.nii}\nmesh: {}\nfibres: {}\nsurrogate: {seed: 1}\n"
+                              "calibration: {seed: 1}\n";
+  expect_refusal(check(folder, patient + "electrophysiology: {stop_when_activated: true}\nheartbeat: {}\n"),
+                 {"electrophysiology.stop_when_activated: found beside a heartbeat"});
+  expect_refusal(check(folder, patient + "electrophysiology: {}\nheartbeat: {end_diastolic_pressure: 80 mmHg}\n"),
+                 {"heartbeat.end_diastolic_pressure: unknown key"});
+  expect_refusal(check(folder, patient + "electrophysiology: {velocity: {along: 60 m/s}}\n"), {"electrophysiology.velocity.along: found '60 m/s'"});
+  expect_refusal(check(folder, patient + "electrophysiology: {boxes: [{minimum: [5 mm, 0 mm, 0 mm], maximum: [1 mm, 1 mm, 1 mm]}]}\n"),
+                 {"found a box from 5 to 1 mm along x; expected the minimum first"});
+  expect_refusal(check(folder, patient + "electrophysiology: {duration: 1e12 ms}\n"), {"expected a thousand million steps at most"});
+}
+
 TEST(BadCases, ANewerFormatIsRefusedWithASentence) {
   const TemporaryFolder folder;
   expect_refusal(check(folder, "corvivo: 2\ntitle: From the future\n"),

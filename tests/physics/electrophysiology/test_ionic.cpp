@@ -2,6 +2,7 @@
 #include "single_cell.hpp"
 
 #include <io/base/text.hpp>
+#include <physics/electrophysiology/cable.hpp>
 
 #include <gtest/gtest.h>
 
@@ -165,6 +166,12 @@ double error_of(const IonicModel &model, const std::vector<double> &times, const
     }
   }
   return error;
+}
+
+TEST_P(EveryIonicModel, CarriesAWaveAlongACable) {
+  const double metres_per_second = wave_speed_of(*model) * std::sqrt(0.1); // a diffusivity of 0.1 mm^2/ms
+  EXPECT_GT(metres_per_second, 0.1) << "the cable of conduction_velocity.hpp, by which tissue is tuned, would not see it";
+  EXPECT_LT(metres_per_second, 3);
 }
 
 TEST_P(EveryIonicModel, ConvergesToTheSolutionOfCvode) {

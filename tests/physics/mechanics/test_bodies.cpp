@@ -4,6 +4,9 @@
 #include <physics/mechanics/material.hpp>
 
 #include <io/base/errors.hpp>
+#include <io/base/text.hpp>
+#include <io/base/units.hpp>
+#include <tests/support/complaint.hpp>
 #include <tests/support/petsc.hpp>
 #include <tests/support/temporary_folder.hpp>
 
@@ -322,7 +325,31 @@ TEST(LoadCurves, ArosticaDriversFollowTheirTables) {
   EXPECT_GT(rows, 900);
 }
 
+TEST(LoadCurves, TablesAreReadInTheirUnitsAndRefusedWithTheirPlace) {
+  const TemporaryFolder folder;
+  const auto made = [&](const std::string &table) {
+    io::write_file(folder.file("load.csv"), table);
+    BodyCase options = body_case("pressure_surface: z0\nholds: [{surface: x0, fixed: [x, y, z]}]\npressure: {model: table, file: " +
+                                 folder.file("load.csv") + "}\n");
+    options.pressure->prepare(1000);
+    return std::move(options.pressure);
+  };
+  const auto seconds = made("time [s],pressure [mmHg]\n0,0\n1,10\n");
+  EXPECT_NEAR(seconds->value(500), 5 * io::kPa_per_mmHg, 1e-12);
+  EXPECT_NEAR(seconds->value(2000), 10 * io::kPa_per_mmHg, 1e-12) << "the last value stays";
+  EXPECT_SAYS(complaint([&] { made("time [ms],pressure [mL]\n0,0\n1,10\n"); }), "load.csv: column 'pressure': unit 'mL' is not a unit like");
+  EXPECT_SAYS(complaint([&] { made("time [ms],pressure [kPa]\n0,0\n1,nan\n"); }), "column 'pressure': found no number in row 2");
+  EXPECT_SAYS(complaint([&] { made("time [ms],pressure [kPa]\n1,0\n0,1\n"); }), "must increase");
+}
+
 TEST(FailingBodies, SayWhatIsWrong) {
+  const auto said = [](const std::string &yaml) { return complaint([&] { body_case(yaml).check(); }); };
+  EXPECT_SAYS(said("holds: [{surface: x0, fixed: [x]}, {surface: y0, fixed: [y]}]\n"), "nothing holds the body along z");
+  EXPECT_EQ(said("holds: [{surface: x0, fixed: [x]}, {surface: y0, fixed: [y, z]}]\n"), "");
+  const std::string fixed = "holds: [{surface: x0, fixed: [x, y, z]}]\n";
+  EXPECT_SAYS(said(fixed + "time_step: 1e-7 ms\n"), "expected at most ten million steps");
+  EXPECT_SAYS(said(fixed + "end_time: 1e-12 ms\n"), "at least one");
+  EXPECT_SAYS(said(fixed + "probes: [{name: 'a,b', position: [1 mm, 1 mm, 1 mm]}]\n"), "found the name 'a,b'");
   EXPECT_THROW(body_case("holds: [{surface: x0, fixed: [w]}]\n").check(), io::CaseError);
   EXPECT_THROW(body_case("holds: []\n").check(), io::CaseError) << "nothing holds it";
   EXPECT_THROW(body_case("holds: [{surface: x0, fixed: [x]}]\npressure: {model: ramp}\n").check(), io::CaseError) << "acts nowhere";

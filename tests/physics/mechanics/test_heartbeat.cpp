@@ -59,6 +59,30 @@ TEST(CoarseHeartbeat, IsFilledByWhatTheBloodHasAboveThePericardium) {
   EXPECT_NEAR(series.column("volume_lv").back() - series.column("volume_lv").front(), came, 0.05 * size);
 }
 
+TEST(CoarseHeartbeat, TakesALastStepShorterThanTheShortest) {
+  test::CoarseBeat beat;
+  beat.options.duration = 30.02;
+  beat.options.time_step = beat.options.resting_time_step = 10;
+  const HeartbeatResult result = Simulation(MPI_COMM_WORLD, beat.input(), beat.options).run();
+  EXPECT_FALSE(result.partial) << result.failure;
+  EXPECT_NEAR(result.series.column("time").back(), 30.02, 1e-9);
+}
+
+TEST(CoarseHeartbeat, SaysWhenItDoesNotRepeatItselfOrCannotRelax) {
+  test::CoarseBeat beat;
+  const HeartbeatResult whole = Simulation(MPI_COMM_WORLD, beat.input(), beat.options).run();
+  const auto &volume = whole.series.column("volume_lv");
+  ASSERT_GT(std::abs(volume.back() / volume.front() - 1), 0.01) << "far from its limit cycle";
+  EXPECT_NE(whole.remark.find("not the limit cycle"), std::string::npos) << whole.remark;
+  const std::size_t kept = 60; // 2 ms each
+  ASSERT_GT(beat.calcium.times.size(), kept);
+  beat.calcium.times.resize(kept);
+  beat.calcium.values.resize(kept * beat.calcium.nodes);
+  beat.options.duration = 300;
+  const HeartbeatResult tense = Simulation(MPI_COMM_WORLD, beat.input(), beat.options).run();
+  EXPECT_NE(tense.remark.find("the muscle does not relax"), std::string::npos) << tense.remark;
+}
+
 TEST(CoarseHeartbeat, BeatsWithTripletsOfTropomyosin) {
   test::CoarseBeat beat;
   beat.options.activation = active_tensions().make("rdq20_mf");
