@@ -362,8 +362,8 @@ std::string Simulation::Parts::tell_alone() const {
   const double worst = of_largest_size(change);
   if (std::abs(worst) < 1)
     return "";
-  return "of one beat, which ends with " + io::fixed(worst, 1) + " % more blood in the ventricle than it began with: not the limit cycle, " +
-         "for which heartbeat.beats asks";
+  return "of one beat, which ends with " + io::fixed(worst, 1) +
+         " % more blood in the ventricle than it began with: not the limit cycle, " + "for which heartbeat.beats asks";
 }
 
 /// Calcium that is still high when its history ends: the muscle would hold its tension to the end of the beat. Collective.
@@ -476,10 +476,11 @@ TensionSearch tune_active_tension(MPI_Comm comm, HeartbeatInput input, const Mec
   }
   for (std::size_t k = 0; k < cavities; ++k)
     if (target + search.residual[k] < 0.05 * target)
-      throw io::SolveError("trial beats of the " + std::string(k == 0 ? "left" : "right") + " ventricle eject " +
-                               io::fixed(target + search.residual[k], 1) + " mL of " + io::fixed(target, 1) +
-                               " mL wanted, whatever the tension; look at heartbeat.activation (calcium is in uM) and heartbeat.tension_scale",
-                           {});
+      throw io::SolveError(
+          "trial beats of the " + std::string(k == 0 ? "left" : "right") + " ventricle eject " + io::fixed(target + search.residual[k], 1) +
+              " mL of " + io::fixed(target, 1) +
+              " mL wanted, whatever the tension; look at heartbeat.activation (calcium is in uM) and heartbeat.tension_scale",
+          {});
   return search;
 }
 

@@ -50,10 +50,10 @@ struct EmulatedStart {
 };
 
 struct HeartbeatResult {
-  io::TimeSeries series;    ///< columns: see `Simulation`
-  Reference reference;      ///< rank 0
-  std::size_t cavities = 1; ///< 3-D ventricles
-  PerCavity mesh_volume;    ///< mL, cavities of the imaged mesh
+  io::TimeSeries series;           ///< columns: see `Simulation`
+  Reference reference;             ///< rank 0
+  std::size_t cavities = 1;        ///< 3-D ventricles
+  PerCavity mesh_volume;           ///< mL, cavities of the imaged mesh
   double pericardial_pressure = 0; ///< mmHg
   double min_det_f = 1;
   bool partial = false;                 ///< the numerics failed before the end; `series` holds what came before

@@ -84,9 +84,8 @@ std::string fixed(double value, int digits) {
 }
 
 bool is_plain_name(const std::string &name) {
-  return !name.empty() && std::all_of(name.begin(), name.end(), [](unsigned char c) {
-    return std::isalnum(c) || c == '_' || c == '-' || c == '.' || c == '+';
-  });
+  return !name.empty() && std::all_of(name.begin(), name.end(),
+                                      [](unsigned char c) { return std::isalnum(c) || c == '_' || c == '-' || c == '.' || c == '+'; });
 }
 
 } // namespace corvivo::io

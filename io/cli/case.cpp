@@ -180,8 +180,9 @@ Case read_case(const std::filesystem::path &file, const std::vector<std::string>
     complaints.push_back(file.string() + ": electrophysiology.cell.model: found '" + options.electrophysiology->ionic_model_name +
                          "', which has no calcium for the heartbeat to contract by; try ten_tusscher_2006_epi or tor_ord_2019_endo");
   if (options.heartbeat && options.electrophysiology && options.electrophysiology->stop_when_activated)
-    complaints.push_back(file.string() + ": electrophysiology.stop_when_activated: found beside a heartbeat, whose muscle would never relax "
-                                         "after calcium that ends there; leave it out");
+    complaints.push_back(file.string() +
+                         ": electrophysiology.stop_when_activated: found beside a heartbeat, whose muscle would never relax "
+                         "after calcium that ends there; leave it out");
   if (options.heartbeat && options.mesh && options.mesh->shape.ventricles != "both")
     complain_of_right_ventricle(complaints, file.string(), options.heartbeat->mechanics);
   if (options.segmentation)

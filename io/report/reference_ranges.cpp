@@ -98,7 +98,8 @@ void add_volume_rows(std::vector<ComparisonRow> &rows, const Quantities &quantit
     row->simulated.clear();
     const bool as_imaged = name == "lv_edv" && quantities.has("sim_beats") && quantities.value("sim_beats") == 1;
     if (quantities.has("sim_" + name))
-      rows.insert(row + 1, {as_imaged ? std::string(volume.below) + ", with which the beat begins" : volume.below, measured_below ? below : "", "", "sim_" + name, ""});
+      rows.insert(row + 1, {as_imaged ? std::string(volume.below) + ", with which the beat begins" : volume.below,
+                            measured_below ? below : "", "", "sim_" + name, ""});
   }
 }
 

@@ -163,7 +163,8 @@ void report_analysis(const EcgAnalysis &analysis, const io::TimeSeries &ecg, io:
     if (number.unit == "mV" && std::isfinite(number.value))
       tallest = std::max(tallest, std::abs(number.value));
   if (tallest > 0 && (tallest < 0.05 || tallest > 20)) // mV; on the skin they are some 0.3 to 3
-    io::warn("ecg: the tallest wave of all leads has " + io::print_number(tallest) + " mV, which no heart makes on the skin; are gain and unit right?");
+    io::warn("ecg: the tallest wave of all leads has " + io::print_number(tallest) +
+             " mV, which no heart makes on the skin; are gain and unit right?");
   quantities.set("ecg_beats", static_cast<double>(analysis.beats.rows()), "1");
   quantities.set("ecg_beats_averaged", static_cast<double>(analysis.averaged), "1");
   quantities.set("ecg_noise", 1000 * analysis.noise, "uV");

@@ -83,8 +83,9 @@ void wait_for(Cable &cable, std::size_t node) {
   while (std::isinf(cable.activation(node)) && cable.time() < longest)
     cable.step();
   if (std::isinf(cable.activation(node)))
-    throw SolveError("electrophysiology: this ionic model carries no wave along a cable of 0.1 mm^2/ms whose potential rises above 0 mV and "
-                     "which reaches 0.1 m/s; look at its parameters");
+    throw SolveError(
+        "electrophysiology: this ionic model carries no wave along a cable of 0.1 mm^2/ms whose potential rises above 0 mV and "
+        "which reaches 0.1 m/s; look at its parameters");
 }
 
 double velocity(const IonicModel &model, double h, double dt) {

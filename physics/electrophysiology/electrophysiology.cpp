@@ -76,8 +76,9 @@ void tell_velocity_error(const TunedDiffusivity &tuned, Quantities &quantities) 
   Quantity &error = quantities.set("conduction_velocity_error_expected", tuned.expected_error, "%");
   if (!(std::abs(tuned.expected_error) > bearable))
     return;
-  error.warning = "waves on these elements are " + fixed(tuned.expected_error, 0) +
-                  " % off the continuum's speed: activation times are as wrong; try smaller elements, tune_conductivities or mesh_correction";
+  error.warning =
+      "waves on these elements are " + fixed(tuned.expected_error, 0) +
+      " % off the continuum's speed: activation times are as wrong; try smaller elements, tune_conductivities or mesh_correction";
   warn("electrophysiology: " + error.warning);
 }
 

@@ -52,8 +52,8 @@ void check_boxes(const ElectrophysiologyOptions &options, Complaints &complaints
     const StimulusBox &box = options.boxes[i];
     for (std::size_t d = 0; d < 3; ++d)
       if (box.minimum[d] > box.maximum[d])
-        complaints.push_back("electrophysiology.boxes[" + std::to_string(i) + "]: found a box from " + print_number(box.minimum[d]) + " to " +
-                             print_number(box.maximum[d]) + " mm along " + "xyz"[d] + "; expected the minimum first");
+        complaints.push_back("electrophysiology.boxes[" + std::to_string(i) + "]: found a box from " + print_number(box.minimum[d]) +
+                             " to " + print_number(box.maximum[d]) + " mm along " + "xyz"[d] + "; expected the minimum first");
   }
 }
 

@@ -9,8 +9,10 @@ void NamedPoint::describe(io::Schema &schema) {
 }
 
 void VelocityOptions::describe(io::Schema &schema) {
-  schema.quantity("along", along, "m/s", io::Range{0, 5, true, false}, "Conduction velocity along the fibres.", "Durrer 1970; Taggart 2000");
-  schema.quantity("across", across, "m/s", io::Range{0, 5, true, false}, "Conduction velocity across the fibres.", "Durrer 1970; Taggart 2000");
+  schema.quantity("along", along, "m/s", io::Range{0, 5, true, false}, "Conduction velocity along the fibres.",
+                  "Durrer 1970; Taggart 2000");
+  schema.quantity("across", across, "m/s", io::Range{0, 5, true, false}, "Conduction velocity across the fibres.",
+                  "Durrer 1970; Taggart 2000");
 }
 
 void ConductivityOptions::describe(io::Schema &schema) {

@@ -89,7 +89,8 @@ void BodyCase::check() const {
                          " ms, expected at most ten million steps and at least one");
   for (const auto &probe : probes)
     if (!io::is_plain_name(probe.name))
-      complaints.push_back("probes: found the name '" + probe.name + "', which stands in tables; expected letters, digits and _ - . + alone");
+      complaints.push_back("probes: found the name '" + probe.name +
+                           "', which stands in tables; expected letters, digits and _ - . + alone");
   for (std::size_t i = 0; i < probes.size(); ++i)
     for (std::size_t j = 0; j < i; ++j)
       if (probes[i].name == probes[j].name)

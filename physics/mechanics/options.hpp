@@ -76,8 +76,8 @@ struct MechanicsOptions {
   static constexpr double usual_right_end_diastolic_pressure = 4.0;
   double pericardial_pressure = 0.0; ///< mmHg around the heart at all times: the walls bear the blood's pressure less this
   double time_step = 2.0;            ///< ms, the shortest
-  double resting_time_step = 10.0;  ///< ms, the longest
-  double smallest_time_step = 0.05; ///< ms
+  double resting_time_step = 10.0;   ///< ms, the longest
+  double smallest_time_step = 0.05;  ///< ms
   /// A step between the two above is as long as the last change continued misses the new displacement (mm, root mean square) and pressure
   /// (mmHg) by no more than these.
   double step_displacement = 0.05, step_pressure = 2.0;

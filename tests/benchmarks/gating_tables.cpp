@@ -115,8 +115,7 @@ void step_part<ByRows, 1>(const TabledParameters &c, const double *__restrict v,
   }
 #pragma omp simd
   for (std::size_t i = 0; i < cells; ++i)
-    Step<ByRows>{from, to, i, dt[i]}.gate(ten_tusscher_2006::fCass,
-                                          gate_fCass(StatesOf<ByRows>{at, i}[ten_tusscher_2006::Ca_ss]));
+    Step<ByRows>{from, to, i, dt[i]}.gate(ten_tusscher_2006::fCass, gate_fCass(StatesOf<ByRows>{at, i}[ten_tusscher_2006::Ca_ss]));
 }
 
 } // namespace
@@ -201,7 +200,8 @@ int main() {
   const auto formulas = action_potential<Model<false>>(p), fine = action_potential<Model<false>>(p, 20);
   std::printf("gates,spacing [mV],table [KiB],step [ns],largest difference of V from the formulas' [mV],repolarisation later by [ms]\n");
   std::printf("formulas,,,%.1f,0,0\n", nanoseconds<Model<false>>(p));
-  std::printf("formulas in twentieths of the step,,,,%.3g,%.3g\n", largest_difference(fine, formulas), repolarised(fine) - repolarised(formulas));
+  std::printf("formulas in twentieths of the step,,,,%.3g,%.3g\n", largest_difference(fine, formulas),
+              repolarised(fine) - repolarised(formulas));
   for (const double spacing : {0.02, 0.05, 0.1, 0.5, 1.0}) {
     const std::vector<double> rows = table_of(p, spacing);
     const TabledParameters t{p, rows.data(), 1 / spacing};

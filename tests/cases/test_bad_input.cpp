@@ -63,7 +63,8 @@ TEST(BadCases, AHeartbeatThatCouldNotRelaxAndKeysWithoutEffectAreRefused) {
                  {"electrophysiology.stop_when_activated: found beside a heartbeat"});
   expect_refusal(check(folder, patient + "electrophysiology: {}\nheartbeat: {end_diastolic_pressure: 80 mmHg}\n"),
                  {"heartbeat.end_diastolic_pressure: unknown key"});
-  expect_refusal(check(folder, patient + "electrophysiology: {velocity: {along: 60 m/s}}\n"), {"electrophysiology.velocity.along: found '60 m/s'"});
+  expect_refusal(check(folder, patient + "electrophysiology: {velocity: {along: 60 m/s}}\n"),
+                 {"electrophysiology.velocity.along: found '60 m/s'"});
   expect_refusal(check(folder, patient + "electrophysiology: {boxes: [{minimum: [5 mm, 0 mm, 0 mm], maximum: [1 mm, 1 mm, 1 mm]}]}\n"),
                  {"found a box from 5 to 1 mm along x; expected the minimum first"});
   expect_refusal(check(folder, patient + "electrophysiology: {duration: 1e12 ms}\n"), {"expected a thousand million steps at most"});

@@ -337,7 +337,8 @@ TEST(LoadCurves, TablesAreReadInTheirUnitsAndRefusedWithTheirPlace) {
   const auto seconds = made("time [s],pressure [mmHg]\n0,0\n1,10\n");
   EXPECT_NEAR(seconds->value(500), 5 * io::kPa_per_mmHg, 1e-12);
   EXPECT_NEAR(seconds->value(2000), 10 * io::kPa_per_mmHg, 1e-12) << "the last value stays";
-  EXPECT_SAYS(complaint([&] { made("time [ms],pressure [mL]\n0,0\n1,10\n"); }), "load.csv: column 'pressure': unit 'mL' is not a unit like");
+  EXPECT_SAYS(complaint([&] { made("time [ms],pressure [mL]\n0,0\n1,10\n"); }),
+              "load.csv: column 'pressure': unit 'mL' is not a unit like");
   EXPECT_SAYS(complaint([&] { made("time [ms],pressure [kPa]\n0,0\n1,nan\n"); }), "column 'pressure': found no number in row 2");
   EXPECT_SAYS(complaint([&] { made("time [ms],pressure [kPa]\n1,0\n0,1\n"); }), "must increase");
 }
