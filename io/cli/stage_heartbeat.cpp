@@ -280,7 +280,7 @@ void tell_volumes(MPI_Comm comm, const Heart &heart, const physics::LimitCycle &
     else if (k == 0)
       io::warn("heartbeat: the mesh, coarse and cut at the base plane, holds " + io::fixed(beating[k], 1) +
                " of the fitted end-diastolic " + io::fixed(beating[k] + left_out, 1) + " mL: the other " + io::fixed(left_out, 1) +
-               " mL are not in this beat, whose ejection fraction is the higher for it where it ejects what the whole cavity does");
+               " mL are not in this beat; ejecting what the whole cavity does, it has the higher ejection fraction");
     else
       io::say("    the right ventricle of the mesh holds " + io::fixed(beating[k], 1) +
               " mL at end-diastole, the circulation's, which is no patient's, held " + io::fixed(beating[k] + left_out, 1) + " mL");

@@ -57,8 +57,12 @@ TEST(BadCases, EveryMistakeOfAFileIsReportedAtOnceWithItsPlace) {
 
 TEST(BadCases, AHeartbeatThatCouldNotRelaxAndKeysWithoutEffectAreRefused) {
   const TemporaryFolder folder;
-  const std::string patient = "corvivo: 1\ntitle: t\nsegmentation: {ed: a.nii}\nmesh: {}\nfibres: {}\nsurrogate: {seed: 1}\n"
-                              "calibration: {seed: 1}\n";
+  write_map(folder.path() / "a.mha", {0, 1, 2});
+  const std::string patient =
+      "corvivo: 1\ntitle: t\nsegmentation: {ed: a.mha, labels: {lv_cavity: 1, lv_wall: 2}}\nmesh: {}\nfibres: {}\n"
+      "surrogate: {seed: 1}\ncalibration:\n  seed: 1\n  measurements:\n    heart_rate: {value: 70 1/min, sd: 3 1/min}\n"
+      "    systolic_pressure: {value: 120 mmHg, sd: 5 mmHg}\n    diastolic_pressure: {value: 75 mmHg, sd: 5 mmHg}\n    lv_edp: {value: 8 "
+      "mmHg, sd: 3 mmHg}\n";
   expect_refusal(check(folder, patient + "electrophysiology: {stop_when_activated: true}\nheartbeat: {}\n"),
                  {"electrophysiology.stop_when_activated: found beside a heartbeat"});
   expect_refusal(check(folder, patient + "electrophysiology: {}\nheartbeat: {end_diastolic_pressure: 80 mmHg}\n"),

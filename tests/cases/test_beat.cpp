@@ -57,7 +57,7 @@ TEST(BeatRuns, AKilledBeatGoesOnToTheSameBitsAndTwoRanksGiveTheSame) {
   ASSERT_EQ(resumed.status, 0) << resumed.err;
   EXPECT_EQ(count(resumed.err, "inputs unchanged, kept"), 7u) << "all before the heartbeat: " << resumed.err;
   EXPECT_EQ(count(resumed.err, "the heartbeat goes on at"), 1u) << resumed.err;
-  EXPECT_EQ(count(resumed.err, "trial beat"), 0u) << "the searches were over: " << resumed.err;
+  EXPECT_EQ(count(resumed.err, "    trial beat "), 0u) << "the searches were over: " << resumed.err;
   EXPECT_EQ(count(resumed.err, "passive stiffness"), 0u) << resumed.err;
 
   for (const char *name : {"whole", "two"}) { // the same stages before it
