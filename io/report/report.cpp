@@ -56,7 +56,13 @@ std::string failures(const std::vector<StageFailure> &all) {
   return out + "</ul><p>Shown is what was finished before.</p></section>\n";
 }
 
-std::string notes(const std::vector<std::string> &all) {
+std::string notes(const ReportData &data) {
+  std::vector<std::string> all = data.notes;
+  if (const Quantity *beat = data.quantities.find("sim_lv_ef"); beat && !beat->warning.empty())
+    all.push_back("The numbers of the 3-D heartbeat are " + beat->warning + ".");
+  if (const Quantity *left_out = data.quantities.find("heartbeat_blood_left_out"); left_out && left_out->value > 1)
+    all.push_back("The 3-D ventricle, cut at the base plane, leaves out " + fixed(left_out->value, 1) +
+                  " mL of the fitted end-diastolic blood: where it ejects what the whole cavity does, its ejection fraction is higher.");
   if (all.empty())
     return "";
   std::string out = "<section class=\"notes\" aria-label=\"Notes\"><h2>What to know about this run</h2><ul>";
@@ -94,7 +100,7 @@ std::string report_html(const ReportData &data) {
                      "<link rel=\"icon\" href=\"data:,\">\n<title>" +
                      escape_html(data.title) + " - Corvivo report</title>\n<style>\n" + report_style() +
                      "</style>\n</head>\n<body>\n<main>\n";
-  page += header(data) + failures(data.failures) + notes(data.notes);
+  page += header(data) + failures(data.failures) + notes(data);
   for (const auto part :
        {key_numbers_section, heartbeat_section, strains_section, scores_section, comparison_section, parameters_section, scenarios_section,
         segmentation_section, wall_section, activation_section, waves_section, measured_ecg_section, ecg_section})
