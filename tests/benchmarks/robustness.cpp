@@ -47,7 +47,9 @@ constexpr std::array<Range, 12> ranges{{{"heartbeat.material.scale", "", 0.5, 3}
 constexpr const char *settings = " --set electrophysiology.method=reaction_eikonal --set electrophysiology.refinements=1"
                                  " --set heartbeat.element_size='16 mm' --set heartbeat.facet_distance='1.5 mm'"
                                  " --set heartbeat.time_step='4 ms' --set heartbeat.resting_time_step='10 ms'"
-                                 " --set heartbeat.stiffness_fit.enabled=false --set heartbeat.tension_fit.enabled=false";
+                                 " --set heartbeat.stiffness_fit.enabled=false --set heartbeat.tension_fit.enabled=false"
+                                 // the published rate of unblocking, at which pressure rises twice as steeply as at the case's own
+                                 " --set heartbeat.activation.beta1='-0.5 uM' --set heartbeat.activation.ku='1 1/ms'";
 
 std::vector<double> sample(int number) {
   std::mt19937_64 random(20261129u + static_cast<unsigned>(number));
