@@ -194,13 +194,17 @@ double activation_at(const Grid &map, const Vector3 &position) {
 }
 
 /// What a reader must know of every number from the electrocardiogram.
-std::string ecg_warning(const ElectrophysiologyOptions &options) {
-  return "left ventricle alone in " + std::string(options.torso ? "a homogeneous torso" : "an unbounded homogeneous conductor") +
+std::string ecg_warning(const ElectrophysiologyOptions &options, bool biventricle) {
+  return (biventricle ? "ventricles without atria in " : "left ventricle alone in ") +
+         std::string(options.torso ? "a homogeneous torso" : "an unbounded homogeneous conductor") +
          (options.electrodes ? "" : ", electrodes placed from the heart's axes") +
+         (options.names_a_stimulus()
+              ? ""
+              : ", excited at the default early sites: a Purkinje tree (electrophysiology.purkinje) turns the axis") +
          (options.tissue.empty() ? "; one cell type, so the T wave has no transmural part" : "");
 }
 
-void report_ecg(const TimeSeries &ecg, const ElectrophysiologyOptions &options, Quantities &quantities) {
+void report_ecg(const TimeSeries &ecg, const ElectrophysiologyOptions &options, bool biventricle, Quantities &quantities) {
   if (ecg.rows() == 0)
     return;
   const std::optional<EcgIntervals> intervals = ecg_intervals(ecg);
@@ -208,7 +212,7 @@ void report_ecg(const TimeSeries &ecg, const ElectrophysiologyOptions &options, 
     return;
   const auto set = [&](const std::string &name, double value, const std::string &unit) -> Quantity & {
     Quantity &quantity = quantities.set(name, value, unit);
-    quantity.warning = ecg_warning(options);
+    quantity.warning = ecg_warning(options, biventricle);
     return quantity;
   };
   set("qrs_duration", intervals->qrs_end - intervals->qrs_onset, "ms");
@@ -272,7 +276,7 @@ void report(const ElectrophysiologyResult &result, const GatheredBeat &beat, con
   for (std::size_t place = 1; options.vulnerability && place <= options.vulnerability->places.size(); ++place)
     quantities.set("vulnerable_window_" + std::to_string(place),
                    vulnerable_window(result.vulnerability, place, options.vulnerability->every), "ms");
-  report_ecg(result.ecg, options, quantities);
+  report_ecg(result.ecg, options, p.fine.has_surface("endocardium_rv"), quantities);
 }
 
 /// On rank 0.

@@ -106,8 +106,9 @@ struct ElectrophysiologyOptions {
   Discretisation diffusion_discretisation() const;
   /// S/m: the harmonic means of the bidomain's where there is one, else `conductivity`.
   ConductivityOptions monodomain_conductivity() const;
-  /// `sites`, or default_stimulus_sites(), in a biventricle with the right ones, where no stimulus of any kind and no Purkinje network is
-  /// given.
+  /// Whether a stimulus of any kind or a Purkinje network is given.
+  bool names_a_stimulus() const;
+  /// `sites`, or where no stimulus is named default_stimulus_sites(), in a biventricle with the right ones.
   std::vector<StimulusSite> stimulated_sites(bool biventricle = false) const;
 };
 

@@ -50,10 +50,13 @@ ConductivityOptions ElectrophysiologyOptions::monodomain_conductivity() const {
   return {i.along * e.along / (i.along + e.along), i.across * e.across / (i.across + e.across)};
 }
 
+bool ElectrophysiologyOptions::names_a_stimulus() const {
+  return (bidomain && !bidomain->electrodes.empty()) || !sites.empty() || !boxes.empty() || !balls.empty() || !surfaces.empty() ||
+         !regions.empty() || purkinje;
+}
+
 std::vector<StimulusSite> ElectrophysiologyOptions::stimulated_sites(bool biventricle) const {
-  const bool none = (!bidomain || bidomain->electrodes.empty()) && sites.empty() && boxes.empty() && balls.empty() && surfaces.empty() &&
-                    regions.empty() && !purkinje;
-  if (!none)
+  if (names_a_stimulus())
     return sites;
   std::vector<StimulusSite> early = default_stimulus_sites();
   if (biventricle)

@@ -24,6 +24,7 @@ TEST(EcgCase, HasTheAxisAndTheTWavesOfHealthyAdults) {
   EXPECT_LT(results.value("qrs_axis"), 90);
   EXPECT_LT(results.value("qrs_duration"), 112);
   EXPECT_GT(results.value("purkinje_junctions"), 100);
+  EXPECT_EQ(results.find("qrs_axis")->warning.find("early sites"), std::string::npos) << "of a tree";
   const io::TimeSeries ecg = io::time_series_from_csv(folder.file("ecg") + "/stages/electrophysiology/ecg.csv");
   const auto t_wave = [&](const char *lead) {
     const std::vector<double> &time = ecg.column("time"), &v = ecg.column(lead);

@@ -53,6 +53,8 @@ TEST_F(CoarseRuns, EveryStageReportsWhatItIsFor) {
                            "qrs_duration", "surrogate_error", "fit_lv_edv", "measured_lv_edv", "param_systemic_resistance",
                            "whatif_change_vasodilation_lv_ef", "laci", "lvef_class", "maggic", "time_electrophysiology", "memory_peak"})
     EXPECT_TRUE(results.has(name)) << name;
+  EXPECT_NE(results.find("qrs_duration")->warning.find("left ventricle alone"), std::string::npos);
+  EXPECT_NE(results.find("qrs_duration")->warning.find("default early sites"), std::string::npos) << "the case names no stimulus";
 }
 
 /// The table's numbers are those of the exam's fitted surfaces, not ours; each line gives the reason of its tolerance.
