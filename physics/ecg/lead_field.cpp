@@ -53,22 +53,34 @@ LeadField::LeadField(const Tissue &tissue, const Diffusivity &diffusivity, const
 
 void LeadField::add_unbounded(const Tissue &tissue, const Diffusivity &diffusivity, const std::vector<Vector3> &positions,
                               const std::vector<double> &softening, double conductance) {
-  const std::size_t first = weights_.size();
-  weights_.resize(first + positions.size(), std::vector<double>(owned_, 0.0));
+  const std::size_t count = positions.size();
   const double factor = -conductance / (4.0 * std::acos(-1.0));
+  std::vector<double> sums(count * owned_, 0.0); // electrode-fastest: each node's sums lie side by side
+  std::vector<Vector3> pull(count);
   for (std::size_t c = 0; c < tissue.cells.size(); ++c) {
     const auto &cell = tissue.cells[c];
     const auto &x = tissue.nodes;
     const LinearTetrahedron t = linear_tetrahedron(x[cell[0]], x[cell[1]], x[cell[2]], x[cell[3]]);
     const Vector3 centre = 0.25 * (x[cell[0]] + x[cell[1]] + x[cell[2]] + x[cell[3]]);
-    for (std::size_t p = 0; p < positions.size(); ++p) {
+    for (std::size_t p = 0; p < count; ++p) {
       const Vector3 from = positions[p] - centre; // grad_y 1/|x - y| = (x - y) / |x - y|^3
-      const double distance = std::sqrt(dot(from, from) + softening[p] * softening[p]);
-      const Vector3 current = conducted(diffusivity, tissue.fibre[c], (1.0 / (distance * distance * distance)) * from);
-      for (std::size_t a = 0; a < 4; ++a)
-        if (cell[a] < owned_)
-          weights_[first + p][cell[a]] += factor * tissue.diffusivity_factor[c] * t.volume * dot(t.gradient[a], current);
+      const double square = dot(from, from) + softening[p] * softening[p];
+      pull[p] = (1.0 / (square * std::sqrt(square))) * from;
     }
+    for (std::size_t a = 0; a < 4; ++a) {
+      if (cell[a] >= owned_)
+        continue;
+      // the diffusivity is symmetric, so it may act on the node's gradient, once for all electrodes
+      const Vector3 share = (factor * tissue.diffusivity_factor[c] * t.volume) * conducted(diffusivity, tissue.fibre[c], t.gradient[a]);
+      double *sum = sums.data() + count * cell[a];
+      for (std::size_t p = 0; p < count; ++p)
+        sum[p] += dot(share, pull[p]);
+    }
+  }
+  for (std::size_t p = 0; p < count; ++p) {
+    weights_.emplace_back(owned_);
+    for (std::size_t i = 0; i < owned_; ++i)
+      weights_.back()[i] = sums[count * i + p];
   }
 }
 
