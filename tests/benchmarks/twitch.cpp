@@ -1,10 +1,11 @@
 /// The tension that the calcium of each ionic model makes in Land 2017 at fixed stretch, paced once a second until it repeats: how strong,
-/// how late, and is it gone before the next beat? Prints tables/twitch.csv.
-#include <physics/activation/active_tension.hpp>
+/// how late, and is it gone before the next beat? With the published contraction and that of case 01. Prints tables/twitch.csv.
+#include <physics/activation/land_2017.hpp>
 #include <physics/electrophysiology/ionic/ionic_model.hpp>
 
 #include <algorithm>
 #include <cstdio>
+#include <utility>
 #include <vector>
 
 using namespace corvivo;
@@ -33,13 +34,12 @@ struct Twitch {
   double peak = 0, peak_time = 0, half_time = 0, tenth_time = 0, diastolic = 0;
 };
 
-Twitch twitch_of(const std::vector<double> &calcium, double stretch) {
-  const auto model = physics::active_tensions().make("land_2017");
-  std::vector<double> state(model->state_size()), next(state.size()), tension(calcium.size());
-  model->initialise(state.data(), calcium.back(), stretch);
+Twitch twitch_of(const physics::Land2017 &model, const std::vector<double> &calcium, double stretch) {
+  std::vector<double> state(model.state_size()), next(state.size()), tension(calcium.size());
+  model.initialise(state.data(), calcium.back(), stretch);
   for (int beat = 0; beat < 5; ++beat)
     for (std::size_t i = 0; i < calcium.size(); ++i) {
-      tension[i] = model->advance(state.data(), next.data(), calcium[i], stretch, stretch, 1.0).tension;
+      tension[i] = model.advance(state.data(), next.data(), calcium[i], stretch, stretch, 1.0).tension;
       state = next;
     }
   Twitch twitch;
@@ -58,17 +58,23 @@ Twitch twitch_of(const std::vector<double> &calcium, double stretch) {
 } // namespace
 
 int main() {
-  std::printf("ionic model,stretch,diastolic calcium [uM],peak calcium [uM],peak tension [kPa],time to peak [ms],half relaxed after [ms],"
-              "90 %% relaxed after [ms],diastolic tension [kPa]\n");
+  physics::Land2017Parameters of_case_01;
+  of_case_01.Ca50 = 0.6, of_case_01.beta1 = -0.58, of_case_01.ku = 0.026;
+  const std::pair<const char *, physics::Land2017> contractions[] = {{"published", physics::Land2017()},
+                                                                     {"case 01", physics::Land2017(of_case_01)}};
+  std::printf("ionic model,contraction,stretch,diastolic calcium [uM],peak calcium [uM],peak tension [kPa],time to peak [ms],half "
+              "relaxed after [ms],90 %% relaxed after [ms],diastolic tension [kPa]\n");
   for (const auto &entry : physics::ionic_models().entries()) {
     const auto model = entry.make();
     if (model->calcium_state() == physics::IonicModel::none)
       continue;
     const auto calcium = calcium_of(*model, 20);
-    for (const double stretch : {0.9, 1.0, 1.1}) {
-      const Twitch t = twitch_of(calcium, stretch);
-      std::printf("%s,%g,%.4f,%.4f,%.3f,%g,%g,%g,%.4f\n", entry.name.c_str(), stretch, *std::min_element(calcium.begin(), calcium.end()),
-                  *std::max_element(calcium.begin(), calcium.end()), t.peak, t.peak_time, t.half_time, t.tenth_time, t.diastolic);
-    }
+    for (const auto &[name, contraction] : contractions)
+      for (const double stretch : {0.9, 1.0, 1.1}) {
+        const Twitch t = twitch_of(contraction, calcium, stretch);
+        std::printf("%s,%s,%g,%.4f,%.4f,%.3f,%g,%g,%g,%.4f\n", entry.name.c_str(), name, stretch,
+                    *std::min_element(calcium.begin(), calcium.end()), *std::max_element(calcium.begin(), calcium.end()), t.peak,
+                    t.peak_time, t.half_time, t.tenth_time, t.diastolic);
+      }
   }
 }
