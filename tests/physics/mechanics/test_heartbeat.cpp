@@ -40,13 +40,14 @@ TEST(CoarseHeartbeat, IsFilledByWhatTheBloodHasAboveThePericardium) {
     return Simulation(MPI_COMM_WORLD, beat.input(), beat.options).run();
   };
   const HeartbeatResult held = first_beat(9, 3), bare = first_beat(6, 0);
-  EXPECT_EQ(held.series.column("volume_lv").front(), bare.series.column("volume_lv").front());
+  const auto expect_alike = [](double a, double b) { EXPECT_NEAR(a, b, 1e-6 * b) << "a factorisation on two ranks may round differently"; };
+  expect_alike(held.series.column("volume_lv").front(), bare.series.column("volume_lv").front());
   EXPECT_NEAR(held.series.column("pressure_lv").front(), 9, 1e-12) << "of the blood";
   EXPECT_NEAR(bare.series.column("pressure_lv").front(), 6, 1e-12);
   io::Quantities of_held, of_bare;
   observe(held, of_held);
   observe(bare, of_bare);
-  EXPECT_EQ(of_held.value("sim_lv_edpvr_v30"), of_bare.value("sim_lv_edpvr_v30")) << "a curve of the wall";
+  expect_alike(of_held.value("sim_lv_edpvr_v30"), of_bare.value("sim_lv_edpvr_v30")); // a curve of the wall
   const io::TimeSeries &series = held.series; // the valves feel the blood's pressure: what flows fills the cavity
   const auto &time = series.column("time"), &in = series.column("flow_mitral"), &out = series.column("flow_aortic");
   double came = 0, size = 0;
