@@ -58,11 +58,10 @@ template <class Out> CORVIVO_INLINE void outward_gates(double V, const Out &out)
        0.5 * p_under * r_under});
 }
 
-template <class Out> CORVIVO_INLINE void calcium_gates(double V, double ca, const Out &out) {
+template <class Out> CORVIVO_INLINE void calcium_gates(double V, const Out &out) {
   const double x = off_zero((V + 10.0) * (1.0 / 6.24)), e = exponential(-x);
   out.gates(d, {1.0, 1.0 + exponential((V + 10.0) * -0.125), 0.035 * 6.24 * x * (1.0 + e), 1.0 - e}, f,
             {1.0, 1.0 + exponential((V + 28.0) * (1.0 / 6.9)), 0.0197 * exponential_of_negative(-square(0.0337 * (V + 10.0))) + 0.02, 9.0});
-  out.gate(f_Ca, {0.00035, 0.00035 + ca, 0.5, 1.0});
 }
 
 /// Gates of the release channel; `signal` is the calcium flux F_n.
@@ -106,7 +105,8 @@ struct Model {
   using Parameters = Courtemanche1998Parameters;
   using Constants = Parameters;
   static constexpr std::size_t states = courtemanche_1998::states;
-  static constexpr int parts = 2;
+  static constexpr int parts = 1;
+  static constexpr std::array<std::size_t, 11> tabled = {m, h, j, oa, ua, oi, ui, xr, xs, d, f};
   static constexpr std::array<std::size_t, 7> fast_states = {m, h, j, Na_i, d, f, f_Ca};
   static Constants constants(const Parameters &p) { return p; }
 
@@ -117,16 +117,16 @@ struct Model {
 
   template <int part, class States, class Out>
   CORVIVO_INLINE double evaluate(const Constants &p, double V, const States &y, const Out &out) {
-    if constexpr (part == 1) {
-      sodium_gates(V, out);
-      outward_gates(V, out);
-      calcium_gates(V, y[Ca_i], out);
-      return 0;
-    } else {
-      const Currents i = currents(p, V, y);
-      concentrations(p, V, y, i, out);
-      return i.sodium + i.potassium + i.calcium;
-    }
+    const Currents i = currents(p, V, y);
+    concentrations(p, V, y, i, out);
+    out.gate(f_Ca, {0.00035, 0.00035 + y[Ca_i], 0.5, 1.0});
+    return i.sodium + i.potassium + i.calcium;
+  }
+
+  template <class Out> CORVIVO_INLINE void tabled_gates(double V, const Out &out) {
+    sodium_gates(V, out);
+    outward_gates(V, out);
+    calcium_gates(V, out);
   }
 
 private:

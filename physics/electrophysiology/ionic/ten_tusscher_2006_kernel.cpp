@@ -191,12 +191,13 @@ CORVIVO_INLINE ConcentrationRates concentration_rates(const Parameters &p, const
   return rate;
 }
 
-/// The model as packed_kernel takes it: currents and concentrations in one loop, gates in another.
+/// The model as packed_kernel takes it.
 template <bool endocardial> struct Model {
   using Parameters = TenTusscher2006Parameters;
   using Constants = Parameters;
   static constexpr std::size_t states = ten_tusscher_2006::states;
-  static constexpr int parts = 2;
+  static constexpr int parts = 1;
+  static constexpr std::array<std::size_t, 11> tabled = {Xr1, Xr2, Xs, m, h, j, d, f, f2, s, r};
   static constexpr std::array<std::size_t, 9> fast_states = {m, h, j, Na_i, d, f, f2, fCass, Ca_ss};
   static Constants constants(const Parameters &p) { return p; }
 
@@ -209,32 +210,27 @@ template <bool endocardial> struct Model {
 
   template <int part, class States, class Out>
   CORVIVO_INLINE double evaluate(const Constants &p, double v, const States &y, const Out &out) {
-    if constexpr (part == 1) {
-      gates(v, y, out);
-      return 0;
-    } else {
-      const Cell c{v, y[Xr1], y[Xr2], y[Xs], y[m], y[h], y[j], y[d], y[f], y[f2], y[fCass], y[s], y[r], y[Ca_i], y[Ca_ss], y[Na_i], y[K_i]};
-      const Currents now = currents(p, c);
-      const ConcentrationRates rate = concentration_rates(p, c, y[R_prime], y[Ca_SR], now);
-      out.rate(Ca_i, rate.ca);
-      out.rate(R_prime, rate.r_prime);
-      out.rate(Ca_SR, rate.ca_sr);
-      out.rate(Ca_ss, rate.ca_ss);
-      out.rate(Na_i, rate.na);
-      out.rate(K_i, rate.k);
-      return now.total;
-    }
+    const Cell c{v, y[Xr1], y[Xr2], y[Xs], y[m], y[h], y[j], y[d], y[f], y[f2], y[fCass], y[s], y[r], y[Ca_i], y[Ca_ss], y[Na_i], y[K_i]};
+    const Currents now = currents(p, c);
+    const ConcentrationRates rate = concentration_rates(p, c, y[R_prime], y[Ca_SR], now);
+    out.rate(Ca_i, rate.ca);
+    out.rate(R_prime, rate.r_prime);
+    out.rate(Ca_SR, rate.ca_sr);
+    out.rate(Ca_ss, rate.ca_ss);
+    out.rate(Na_i, rate.na);
+    out.rate(K_i, rate.k);
+    out.gate(fCass, gate_fCass(c.ca_ss));
+    return now.total;
   }
 
-private:
-  template <class States, class Out> CORVIVO_INLINE void gates(double v, const States &y, const Out &out) {
+  template <class Out> CORVIVO_INLINE void tabled_gates(double v, const Out &out) {
     const Powers e = powers(v);
     out.gates(Xr1, gate_Xr1(v, e), Xr2, gate_Xr2(e));
     out.gates(Xs, gate_Xs(e), m, gate_m(v, e));
     out.gates(h, gate_h(v, e), j, gate_j(v, e));
     out.gates(d, gate_d(v, e), f, gate_f(v, e));
-    out.gates(f2, gate_f2(v, e), fCass, gate_fCass(y[Ca_ss]));
-    out.gates(s, gate_s<endocardial>(v, e), r, gate_r(v, e));
+    out.gates(f2, gate_f2(v, e), s, gate_s<endocardial>(v, e));
+    out.gate(r, gate_r(v, e));
   }
 };
 

@@ -268,7 +268,8 @@ struct Model {
   using Parameters = TorOrd2019Parameters;
   using Constants = CORVIVO_VARIANT::Constants;
   static constexpr std::size_t states = tor_ord_2019::states;
-  static constexpr int parts = 3;
+  static constexpr int parts = 2;
+  static constexpr std::array<std::size_t, 18> tabled = {m, mL, h, hp, j, jp, hL, hLp, d, jca, ff, ffp, fs, fcas, fcaf, fcafp, xs1, xs2};
   static constexpr std::array<std::size_t, 8> fast_states = {m, h, hp, j, jp, CaMK_trapped, Ca_ss, Na_i};
   static Constants constants(const Parameters &p) { return constants_of(p); }
 
@@ -282,15 +283,16 @@ struct Model {
     if constexpr (part == 0)
       return currents_and_concentrations(p, v, y, out);
     if constexpr (part == 1) {
-      sodium_gates(v, out);
       transient_outward_gates(p.delta_epi, v, out);
-    }
-    if constexpr (part == 2) {
-      calcium_channel_gates(v, out);
-      slow_potassium_gates(v, out);
       rapid_potassium_states(v * (1.0 / thermal), y, out);
     }
     return 0;
+  }
+
+  template <class Out> CORVIVO_INLINE void tabled_gates(double v, const Out &out) {
+    sodium_gates(v, out);
+    calcium_channel_gates(v, out);
+    slow_potassium_gates(v, out);
   }
 
 private:

@@ -52,6 +52,27 @@ CORVIVO_INLINE double bounded_exponential(double x) {
   return exponential_of_negative(x > 700.0 ? 700.0 : x);
 }
 
+/// exp(x) for x <= 0 at half the price where an absolute error of 1e-8 does: the sixteenth power of Taylor's polynomial of degree 6 at
+/// x / 16, exact to rounding for -0.1 < x; above zero and below one for all x.
+CORVIVO_INLINE double decay(double x) {
+  const double y = x < -32.0 ? -2.0 : x * (1.0 / 16.0);
+#if defined(__FMA__)
+  double p = y * (1.0 / 720.0) + 1.0 / 120.0;
+  p = p * y + 1.0 / 24.0;
+  p = p * y + 1.0 / 6.0;
+  p = p * y + 0.5;
+  p = p * y + 1.0;
+  p = p * y + 1.0;
+#else
+  const double y2 = y * y;
+  double p = ((1.0 / 720.0) * y2 + (y * (1.0 / 120.0) + 1.0 / 24.0)) * (y2 * y2) + ((y * (1.0 / 6.0) + 0.5) * y2 + (y + 1.0));
+#endif
+  p *= p;
+  p *= p;
+  p *= p;
+  return p * p;
+}
+
 /// ln(x) of a positive normal number to 1e-15 of max(1, |ln x|): x = 2^n m, m in [1/sqrt 2, sqrt 2), ln m = 2 artanh s, s = (m - 1) / (m +
 /// 1), as a series to s^19 (next term 2e-17).
 CORVIVO_INLINE double logarithm(double x) {

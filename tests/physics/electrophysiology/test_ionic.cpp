@@ -124,6 +124,40 @@ TEST_P(EveryIonicModel, AgreesWithItsScalarRates) {
   }
 }
 
+TEST_P(EveryIonicModel, StepsItsGatesAsItsFormulasSay) {
+  if (is("bueno_orovio") || is("mitchell_schaeffer"))
+    GTEST_SKIP() << "its rates jump";
+  std::vector<double> potentials = {-40.0 - 1e-9, -40.0, -40.0 + 1e-9, 31.4978};
+  for (double v = -199.9; v < 200; v += 0.37)
+    potentials.push_back(v);
+  const double dt = 0.02;
+  for (const char *name : {"m", "h", "j", "d"}) {
+    const auto &names = model->state_names();
+    const auto k = static_cast<std::size_t>(std::find(names.begin(), names.end(), name) - names.begin());
+    for (const double v : k < names.size() ? potentials : std::vector<double>()) {
+      std::vector<double> one(model->initial_states()), at_zero(one.size()), at_one(one.size());
+      double unused = 0;
+      one[k] = 0;
+      model->rates(v, one.data(), &unused, at_zero.data());
+      one[k] = 1;
+      model->rates(v, one.data(), &unused, at_one.data());
+      const double rate = at_zero[k] - at_one[k], steady = at_zero[k] / rate;
+      std::vector<double> voltage(IonicModel::pack, v), states = initial_states(*model, 1), current(IonicModel::pack);
+      const double before = states[k * IonicModel::pack];
+      model->advance(voltage.data(), states.data(), IonicModel::pack, IonicModel::pack, dt, current.data());
+      EXPECT_NEAR(states[k * IonicModel::pack], steady + (before - steady) * std::exp(-rate * dt), 2e-8) << name << " at " << v << " mV";
+    }
+  }
+}
+
+TEST_P(EveryIonicModel, OutlivesPotentialsOfNoCell) {
+  for (const double v : {std::nan(""), 1e9, -1e9, 1e300}) {
+    std::vector<double> voltage(IonicModel::pack, v), states = initial_states(*model, 1), current(IonicModel::pack);
+    model->advance(voltage.data(), states.data(), IonicModel::pack, IonicModel::pack, 0.02, current.data());
+    EXPECT_EQ(current.size(), IonicModel::pack) << "no address outside of a table";
+  }
+}
+
 /// Values of another range than any state has stand in the states that are not of the fast current: they must not be read.
 TEST_P(EveryIonicModel, PartsTheFastCurrentFromTheRest) {
   const bool parted = model->fast_states().size() < model->state_names().size();

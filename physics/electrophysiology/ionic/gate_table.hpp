@@ -1,0 +1,98 @@
+#pragma once
+/// Gates that depend on the potential alone, from a table: for each quarter of a millivolt the cubics through four Chebyshev points of each
+/// gate's steady state and rate. They differ from the formulas by less than 1e-8 of themselves (the next term is (h / 2)^4 / 192 times a
+/// fourth derivative; the steepest formula, exp(v / 2.5), gives 3e-8 / 60) and hold for every parameter set and step, so that each model
+/// has one table. Only for kernel sources: all is in an unnamed namespace, so that each keeps its own.
+///
+/// A model M with such gates has
+///   M::tabled, an array of their numbers;  M::tabled_gates(v, out), which hands each on as evaluate does.
+#include <physics/electrophysiology/ionic/vector_math.hpp>
+
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <new>
+
+namespace corvivo::physics::packed_kernel {
+namespace {
+
+/// Where a gate goes and how fast: dy/dt = (steady - y) rate.
+struct Gate {
+  double steady_over, steady_under, rate_over, rate_under; ///< two quotients (flat: nested aggregates keep GCC from vectorising)
+};
+
+/// Beyond -200 and 200 mV gates are what they are there.
+struct TableRange {
+  static constexpr double first = -200, per_mV = 4;
+  static constexpr int intervals = 1600;
+};
+
+template <class M> class GateTable {
+public:
+  static constexpr std::size_t count = M::tabled.size();
+  static constexpr std::size_t width = (2 * count + 7) / 8 * 8; ///< steady states and rates in turn, filled up to whole cache lines
+  static constexpr std::size_t row = 4 * width;                 ///< constants, then the factors of w, w^2, w^3; w = -1 ... 1
+
+  static const GateTable &get() {
+    static const GateTable table;
+    return table;
+  }
+  /// The row of potential v, and where in its interval v lies.
+  CORVIVO_INLINE_MEMBER const double *find(double v, double &w) const {
+    const double x = (v - TableRange::first) * TableRange::per_mV;
+    int n = static_cast<int>(x);
+    n = n < 0 ? 0 : n >= TableRange::intervals ? TableRange::intervals - 1 : n; // of what is not a number too
+    w = 2.0 * (x - n) - 1.0;
+    w = w < -1.0 ? -1.0 : w > 1.0 ? 1.0 : w;
+    return values_ + static_cast<std::size_t>(n) * row;
+  }
+
+private:
+  /// Takes what a model hands on.
+  struct Reading {
+    double *values;
+    void gate(std::size_t state, const Gate &g) const {
+      for (std::size_t k = 0; k < count; ++k)
+        if (M::tabled[k] == state) {
+          values[2 * k] = g.steady_over / g.steady_under;
+          values[2 * k + 1] = g.rate_over / g.rate_under;
+        }
+    }
+    void gates(std::size_t k, const Gate &a, std::size_t l, const Gate &b) const {
+      gate(k, a);
+      gate(l, b);
+    }
+  };
+
+  GateTable() : values_(static_cast<double *>(::operator new(sizeof(double) * row * TableRange::intervals, std::align_val_t(64)))) {
+    for (int n = 0; n < TableRange::intervals; ++n)
+      fill(n);
+  }
+
+  /// The cubic through Chebyshev's points cos((2 j + 1) pi / 8).
+  void fill(int n) {
+    constexpr std::size_t points = 4;
+    double at[points][width] = {};
+    double point[points];
+    for (std::size_t j = 0; j < points; ++j) {
+      point[j] = std::cos((2.0 * static_cast<double>(j) + 1.0) * std::acos(-1.0) / 8.0);
+      M::tabled_gates(TableRange::first + (n + 0.5 + 0.5 * point[j]) / TableRange::per_mV, Reading{at[j]});
+    }
+    double *to = values_ + static_cast<std::size_t>(n) * row;
+    for (std::size_t k = 0; k < width; ++k) {
+      double c[points] = {}; // factors of Chebyshev's polynomials
+      for (std::size_t i = 0; i < points; ++i)
+        for (std::size_t j = 0; j < points; ++j)
+          c[i] += (i == 0 ? 0.25 : 0.5) * at[j][k] * std::cos(static_cast<double>(i) * std::acos(point[j]));
+      to[k] = c[0] - c[2];
+      to[width + k] = c[1] - 3.0 * c[3];
+      to[2 * width + k] = 2.0 * c[2];
+      to[3 * width + k] = 4.0 * c[3];
+    }
+  }
+
+  double *values_;
+};
+
+} // namespace
+} // namespace corvivo::physics::packed_kernel
