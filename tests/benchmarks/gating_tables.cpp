@@ -124,5 +124,6 @@ int main() {
   std::printf(CORVIVO_KERNELS_NAME ",formulas,%.1f,0,0\n", of_formulas);
   std::printf(CORVIVO_KERNELS_NAME ",formulas in twentieths of the step,,%.3g,%.3g\n", largest_difference(fine, formulas),
               repolarised(fine) - repolarised(formulas));
-  std::printf(CORVIVO_KERNELS_NAME ",table,%.1f,%.3g,%.3g\n", of_table, largest_difference(tabled, formulas), repolarised(tabled) - repolarised(formulas));
+  std::printf(CORVIVO_KERNELS_NAME ",table,%.1f,%.3g,%.3g\n", of_table, largest_difference(tabled, formulas),
+              repolarised(tabled) - repolarised(formulas));
 }

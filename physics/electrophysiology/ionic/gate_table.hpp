@@ -11,6 +11,7 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <new>
 
 namespace corvivo::physics::packed_kernel {
@@ -30,24 +31,47 @@ struct TableRange {
 template <class M> class GateTable {
 public:
   static constexpr std::size_t count = M::tabled.size();
-  static constexpr std::size_t width = (2 * count + 7) / 8 * 8; ///< steady states and rates in turn, filled up to whole cache lines
-  static constexpr std::size_t row = 4 * width;                 ///< constants, then the factors of w, w^2, w^3; w = -1 ... 1
+  static constexpr std::size_t width = 2 * count; ///< steady states and rates in turn
+  static constexpr std::size_t row = 4 * width;   ///< constants, then the factors of w, w^2, w^3; w = -1 ... 1
 
   static const GateTable &get() {
     static const GateTable table;
     return table;
   }
-  /// The row of potential v, and where in its interval v lies.
-  CORVIVO_INLINE_MEMBER const double *find(double v, double &w) const {
-    const double x = (v - TableRange::first) * TableRange::per_mV;
-    int n = static_cast<int>(x);
-    n = n < 0 ? 0 : n >= TableRange::intervals ? TableRange::intervals - 1 : n; // of what is not a number too
-    w = 2.0 * (x - n) - 1.0;
-    w = w < -1.0 ? -1.0 : w > 1.0 ? 1.0 : w;
-    return values_ + static_cast<std::size_t>(n) * row;
+  /// Steady states and rates of each gate at the potentials of some cells.
+  template <std::size_t cells> CORVIVO_INLINE_MEMBER void find(const double *v, double (&found)[width][cells]) const {
+    alignas(64) double w[cells];
+    std::int32_t n[cells];
+    for (std::size_t i = 0; i < cells; ++i) {
+      const double x = (v[i] - TableRange::first) * TableRange::per_mV;
+      n[i] = static_cast<std::int32_t>(x);
+      n[i] = n[i] < 0 ? 0 : n[i] >= TableRange::intervals ? TableRange::intervals - 1 : n[i]; // of what is not a number too
+      w[i] = 2.0 * (x - n[i]) - 1.0;
+      w[i] = w[i] < -1.0 ? -1.0 : w[i] > 1.0 ? 1.0 : w[i];
+    }
+    for (std::size_t i = 0; i < cells; i += 2) { // two cells to a store
+      const double *a = values_ + static_cast<std::size_t>(n[i]) * row, *b = values_ + static_cast<std::size_t>(n[i + 1]) * row;
+      for (std::size_t k = 0; k < width; k += 2) {
+        const Pair of_a = cubic(a + k, w[i]), of_b = cubic(b + k, w[i + 1]);
+        const Pair first = __builtin_shufflevector(of_a, of_b, 0, 2), second = __builtin_shufflevector(of_a, of_b, 1, 3);
+        __builtin_memcpy(&found[k][i], &first, sizeof(Pair));
+        __builtin_memcpy(&found[k + 1][i], &second, sizeof(Pair));
+      }
+    }
   }
 
 private:
+  using Pair = double __attribute__((vector_size(16)));
+
+  CORVIVO_INLINE_MEMBER static Pair entries(const double *at) {
+    Pair read;
+    __builtin_memcpy(&read, at, sizeof(Pair));
+    return read;
+  }
+  CORVIVO_INLINE_MEMBER static Pair cubic(const double *at, double w) {
+    return ((entries(at + 3 * width) * w + entries(at + 2 * width)) * w + entries(at + width)) * w + entries(at);
+  }
+
   /// Takes what a model hands on.
   struct Reading {
     double *values;
@@ -72,7 +96,7 @@ private:
   /// The cubic through Chebyshev's points cos((2 j + 1) pi / 8).
   void fill(int n) {
     constexpr std::size_t points = 4;
-    double at[points][width] = {};
+    double at[points][width];
     double point[points];
     for (std::size_t j = 0; j < points; ++j) {
       point[j] = std::cos((2.0 * static_cast<double>(j) + 1.0) * std::acos(-1.0) / 8.0);
@@ -91,7 +115,7 @@ private:
     }
   }
 
-  double *values_;
+  double *values_; ///< to the end of the program; no std::vector, whose functions the linker shares between instruction sets
 };
 
 } // namespace

@@ -62,24 +62,15 @@ template <class M> struct Step {
 template <class M, class = void> constexpr bool has_table = false;
 template <class M> constexpr bool has_table<M, std::void_t<decltype(M::tabled)>> = true;
 
-/// Sixteen cells at a time: the factors of a few cells fit into the first-level cache.
+/// Sixteen cells at a time, so that what is found for them stays in the first-level cache.
 template <class M>
 void step_tabled(const double *__restrict v, const Block<M> &from, Block<M> &to, std::size_t pairs, const double *__restrict dt) {
   using Table = GateTable<M>;
   const Table &table = Table::get();
   constexpr std::size_t cells = 2 * pack;
   for (std::size_t begin = 0; begin < cells * pairs; begin += cells) {
-    alignas(64) double found[Table::width][cells];
-    for (std::size_t i = 0; i < cells; ++i) {
-      double w;
-      const double *__restrict row = table.find(v[begin + i], w);
-      alignas(64) double values[Table::width];
-#pragma omp simd aligned(row : 64)
-      for (std::size_t k = 0; k < Table::width; ++k)
-        values[k] = ((row[3 * Table::width + k] * w + row[2 * Table::width + k]) * w + row[Table::width + k]) * w + row[k];
-      for (std::size_t k = 0; k < 2 * Table::count; ++k)
-        found[k][i] = values[k];
-    }
+    alignas(64) double found[2 * Table::count][cells];
+    table.find(v + begin, found);
     for (std::size_t g = 0; g < Table::count; ++g) {
       const double *__restrict old = from.y[M::tabled[g]] + begin;
       double *__restrict stepped = to.y[M::tabled[g]] + begin;

@@ -74,7 +74,7 @@ CORVIVO_INLINE double decay(double x) {
 }
 
 /// ln(x) of a positive normal number to 1e-15 of max(1, |ln x|): x = 2^n m, m in [1/sqrt 2, sqrt 2), ln m = 2 artanh s, s = (m - 1) / (m +
-/// 1), as a series to s^19 (next term 2e-17).
+/// 1), as s times the polynomial of s^2 through Chebyshev's points (error 6e-17).
 CORVIVO_INLINE double logarithm(double x) {
   constexpr std::int64_t root_half = 0x3fe6a09e667f3bcd, one = 0x3ff0000000000000, fraction = 0x000fffffffffffff;
   constexpr std::int64_t exponent_of_2_52 = 0x4330000000000000;
@@ -83,16 +83,13 @@ CORVIVO_INLINE double logarithm(double x) {
   const std::int64_t biased = static_cast<std::int64_t>(static_cast<std::uint64_t>(shifted) >> 52);
   const double n = __builtin_bit_cast(double, biased | exponent_of_2_52) - (4503599627370496.0 + 1023.0);
   const double s = (m - 1.0) / (m + 1.0), s2 = s * s;
-  double q = 2.0 / 19.0;
-  q = q * s2 + 2.0 / 17.0;
-  q = q * s2 + 2.0 / 15.0;
-  q = q * s2 + 2.0 / 13.0;
-  q = q * s2 + 2.0 / 11.0;
-  q = q * s2 + 2.0 / 9.0;
-  q = q * s2 + 2.0 / 7.0;
-  q = q * s2 + 2.0 / 5.0;
-  q = q * s2 + 2.0 / 3.0;
-  q = q * s2 + 2.0;
+  double q = 0.16837659970680488;
+  q = q * s2 + 0.18121934431215214;
+  q = q * s2 + 0.22223434547517906;
+  q = q * s2 + 0.2857141602110767;
+  q = q * s2 + 0.40000000061741614;
+  q = q * s2 + 0.6666666666655292;
+  q = q * s2 + 2.0000000000000004;
   return n * 0.69314718055994531 + s * q;
 }
 
