@@ -56,25 +56,30 @@ void LeadField::add_unbounded(const Tissue &tissue, const Diffusivity &diffusivi
   const std::size_t count = positions.size();
   const double factor = -conductance / (4.0 * std::acos(-1.0));
   std::vector<double> sums(count * owned_, 0.0); // electrode-fastest: each node's sums lie side by side
-  std::vector<Vector3> pull(count);
+  std::vector<double> x(count), y(count), z(count), softened(count), pull_x(count), pull_y(count), pull_z(count);
+  for (std::size_t p = 0; p < count; ++p) {
+    x[p] = positions[p][0], y[p] = positions[p][1], z[p] = positions[p][2];
+    softened[p] = softening[p] * softening[p];
+  }
   for (std::size_t c = 0; c < tissue.cells.size(); ++c) {
     const auto &cell = tissue.cells[c];
-    const auto &x = tissue.nodes;
-    const LinearTetrahedron t = linear_tetrahedron(x[cell[0]], x[cell[1]], x[cell[2]], x[cell[3]]);
-    const Vector3 centre = 0.25 * (x[cell[0]] + x[cell[1]] + x[cell[2]] + x[cell[3]]);
+    const std::array<Vector3, 4> corner{tissue.nodes[cell[0]], tissue.nodes[cell[1]], tissue.nodes[cell[2]], tissue.nodes[cell[3]]};
+    const LinearTetrahedron t = linear_tetrahedron(corner[0], corner[1], corner[2], corner[3]);
+    const Vector3 centre = 0.25 * (corner[0] + corner[1] + corner[2] + corner[3]);
     for (std::size_t p = 0; p < count; ++p) {
-      const Vector3 from = positions[p] - centre; // grad_y 1/|x - y| = (x - y) / |x - y|^3
-      const double square = dot(from, from) + softening[p] * softening[p];
-      pull[p] = (1.0 / (square * std::sqrt(square))) * from;
+      const double u = x[p] - centre[0], v = y[p] - centre[1], w = z[p] - centre[2]; // grad_y 1/|x - y| = (x - y) / |x - y|^3
+      const double square = u * u + v * v + w * w + softened[p], inverse = 1.0 / (square * std::sqrt(square));
+      pull_x[p] = inverse * u, pull_y[p] = inverse * v, pull_z[p] = inverse * w;
     }
+    const double strength = factor * tissue.diffusivity_factor[c] * t.volume;
     for (std::size_t a = 0; a < 4; ++a) {
       if (cell[a] >= owned_)
         continue;
       // the diffusivity is symmetric, so it may act on the node's gradient, once for all electrodes
-      const Vector3 share = (factor * tissue.diffusivity_factor[c] * t.volume) * conducted(diffusivity, tissue.fibre[c], t.gradient[a]);
+      const Vector3 share = strength * conducted(diffusivity, tissue.fibre[c], t.gradient[a]);
       double *sum = sums.data() + count * cell[a];
       for (std::size_t p = 0; p < count; ++p)
-        sum[p] += dot(share, pull[p]);
+        sum[p] += share[0] * pull_x[p] + share[1] * pull_y[p] + share[2] * pull_z[p];
     }
   }
   for (std::size_t p = 0; p < count; ++p) {

@@ -40,8 +40,9 @@ private:
   };
 
   void add_cell(const std::array<mesh::Vector3, 4> &corners, const double *fibre_and_factor, const WaveSpeeds &speeds);
-  /// The arrival at vertex `target` of a cell by waves through its vertex `source`, no later than `best`.
-  static double update(const Cell &cell, int source, int target, const std::vector<double> &time, double best);
+  /// The arrival at vertex `target` of a cell by waves through its vertex `source`, no later than `best`, and by others that no
+  /// wave reaches after `latest`.
+  static double update(const Cell &cell, int source, int target, const std::vector<double> &time, double best, double latest);
 
   std::size_t nodes_;
   std::vector<Cell> cells_;

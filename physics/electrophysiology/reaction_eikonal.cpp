@@ -149,6 +149,8 @@ ReactionEikonal::Potentials ReactionEikonal::potentials(const Preparation &p, co
     return tables;
   std::vector<Vector3> fibre;
   std::vector<double> factor;
+  fibre.reserve(p.fine.tetrahedra.size());
+  factor.reserve(p.fine.tetrahedra.size());
   for (std::size_t c = 0; c < p.fine.tetrahedra.size(); ++c) {
     fibre.push_back({p.fibre_and_factor[4 * c], p.fibre_and_factor[4 * c + 1], p.fibre_and_factor[4 * c + 2]});
     factor.push_back(p.fibre_and_factor[4 * c + 3]);
