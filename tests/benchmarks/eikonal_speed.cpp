@@ -16,7 +16,8 @@ using mesh::operator-;
 using mesh::operator*;
 
 int main() {
-  std::printf("nodes,tetrahedra,set up [s],solve [s],mean error [ms],largest error [ms],latest arrival [ms],weights of nine electrodes [s]\n");
+  std::printf(
+      "nodes,tetrahedra,set up [s],solve [s],mean error [ms],largest error [ms],latest arrival [ms],weights of nine electrodes [s]\n");
   for (const double h : {0.8, 0.4, 0.2}) {
     const mesh::HeartMesh box = mesh::make_slab({20, 20, 20}, h);
     const Vector3 middle{10, 10, 10}, fibre{0.6, 0.64, 0.48};
@@ -45,13 +46,14 @@ int main() {
       largest = std::max(largest, error);
       latest = std::max(latest, time[i]);
     }
-    const physics::Tissue tissue = physics::serial_tissue(box, std::vector<Vector3>(box.tetrahedra.size(), fibre),
-                                                          std::vector<double>(box.tetrahedra.size(), 1.0));
+    const physics::Tissue tissue =
+        physics::serial_tissue(box, std::vector<Vector3>(box.tetrahedra.size(), fibre), std::vector<double>(box.tetrahedra.size(), 1.0));
     std::vector<Vector3> electrodes;
     for (int e = 0; e < 9; ++e)
       electrodes.push_back({100 * std::cos(0.7 * e), 100 * std::sin(0.7 * e), 10.0 * e});
     const double weights = benchmark::fastest(1, [&] { const physics::LeadField field(tissue, {0.1, 0.03}, electrodes, 1.0); });
-    std::printf("%zu,%zu,%.2f,%.2f,%.3f,%.3f,%.1f,%.2f\n", box.nodes.size(), box.tetrahedra.size(), all - solve, solve, mean, largest, latest, weights);
+    std::printf("%zu,%zu,%.2f,%.2f,%.3f,%.3f,%.1f,%.2f\n", box.nodes.size(), box.tetrahedra.size(), all - solve, solve, mean, largest,
+                latest, weights);
     std::fflush(stdout);
   }
 }
