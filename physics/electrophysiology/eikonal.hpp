@@ -20,7 +20,7 @@ struct EikonalSeed {
 /// sqrt(grad T . C grad T) = 1 with C = factor (across^2 I + (along^2 - across^2) f f) in each tetrahedron: linear elements, each node
 /// takes the earliest arrival through the tetrahedra around it (Huygens' principle in a tetrahedron: Fu, Kirby & Whitaker, SIAM J Sci
 /// Comput 35:C473, 2013). Nodes are taken in the order of their arrival from buckets and taken again when they become earlier, since with
-/// anisotropy the order of arrival is not that of the characteristics; so the result is the fixed point, whatever the order.
+/// anisotropy the order of arrival is not that of the characteristics. No wave is let through a node that is later than its target.
 class Eikonal {
 public:
   /// `fibre_and_factor`: four numbers for each cell (unit fibre; factor on the squared speeds, 0 where no wave passes). Throws CaseError
@@ -40,9 +40,9 @@ private:
   };
 
   void add_cell(const std::array<mesh::Vector3, 4> &corners, const double *fibre_and_factor, const WaveSpeeds &speeds);
-  /// The arrival at vertex `target` of a cell by waves through its vertex `source`, no later than `best`, and by others that no
-  /// wave reaches after `latest`.
-  static double update(const Cell &cell, int source, int target, const std::vector<double> &time, double best, double latest);
+  /// The arrival at vertex `target` of a cell by waves through its vertex `source`, and through the others as far as they are
+  /// earlier than `best`, the target's time so far, and no later than `furthest`.
+  static double update(const Cell &cell, int source, int target, const std::vector<double> &time, double best, double furthest);
 
   std::size_t nodes_;
   std::vector<Cell> cells_;

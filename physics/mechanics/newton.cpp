@@ -170,7 +170,7 @@ void go_by_steps(Solid &solid, Vec u, int steps, const std::function<NewtonResul
     if (stride < smallest)
       throw io::SolveError(sentence(done, result.reason), result.residuals);
   }
-  constexpr double settled = 1e-7; // relative: what is left of it depends on the way here, which is another one on other ranks
+  constexpr double settled = 1e-7; // relative: what is left depends on the way here, which differs with the number of ranks
   for (int repeat = 0; repeat < 20 && solid.model().valve_plane_load && solid.valve_plane_change() > settled; ++repeat) {
     const NewtonResult result = solve(1);
     if (!result.converged)

@@ -113,6 +113,17 @@ double repolarised(const std::vector<double> &trace) {
 } // namespace
 
 int main() {
+#if defined(__AVX512F__)
+  const bool known = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq");
+#elif defined(__AVX2__)
+  const bool known = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+#else
+  const bool known = true;
+#endif
+  if (!known) {
+    std::printf("this processor has no %s\n", CORVIVO_KERNELS_NAME);
+    return 0;
+  }
   const TenTusscher2006Parameters p;
   const auto formulas = action_potential<Formulas>(p), fine = action_potential<Formulas>(p, 20), tabled = action_potential<Tabled>(p);
   double of_formulas = 1e300, of_table = 1e300;

@@ -1,11 +1,12 @@
 #pragma once
 /// Gates that depend on the potential alone, from a table: for each quarter of a millivolt the cubics through four Chebyshev points of each
-/// gate's steady state and rate. They differ from the formulas by less than 1e-8 of themselves (the next term is (h / 2)^4 / 192 times a
-/// fourth derivative; the steepest formula, exp(v / 2.5), gives 3e-8 / 60) and hold for every parameter set and step, so that each model
-/// has one table. Only for kernel sources: all is in an unnamed namespace, so that each keeps its own.
+/// gate's steady state and rate. Their error is (h / 2)^4 / 192 times the fourth derivative, 3e-8 of the value for exp(v / 2.5 mV); a
+/// formula that jumps should do so at a multiple of 0.25 mV. Parameters have no part in it, so a model has one table (1 to 2 MB) for every
+/// step and parameter set. Only for kernel sources: all is in an unnamed namespace, so that each keeps its own.
 ///
 /// A model M with such gates has
-///   M::tabled, an array of their numbers;  M::tabled_gates(v, out), which hands each on as evaluate does.
+///   M::tabled, an array of their numbers;  M::tabled_gates(v, out), which hands on each of them and no other by out.gate or out.gates.
+/// The loops of M then leave these states to the table; the plain rates use the formulas.
 #include <physics/electrophysiology/ionic/vector_math.hpp>
 
 #include <array>
@@ -43,11 +44,11 @@ public:
     alignas(64) double w[cells];
     std::int32_t n[cells];
     for (std::size_t i = 0; i < cells; ++i) {
-      const double x = (v[i] - TableRange::first) * TableRange::per_mV;
-      n[i] = static_cast<std::int32_t>(x);
+      const double x = (v[i] - TableRange::first) * TableRange::per_mV, last = TableRange::intervals;
+      const double inside = x < 0.0 ? 0.0 : x > last ? last : x;
+      n[i] = static_cast<std::int32_t>(inside);
       n[i] = n[i] < 0 ? 0 : n[i] >= TableRange::intervals ? TableRange::intervals - 1 : n[i]; // of what is not a number too
-      w[i] = 2.0 * (x - n[i]) - 1.0;
-      w[i] = w[i] < -1.0 ? -1.0 : w[i] > 1.0 ? 1.0 : w[i];
+      w[i] = 2.0 * (inside - n[i]) - 1.0;
     }
     for (std::size_t i = 0; i < cells; i += 2) { // two cells to a store
       const double *a = values_ + static_cast<std::size_t>(n[i]) * row, *b = values_ + static_cast<std::size_t>(n[i + 1]) * row;
@@ -96,7 +97,7 @@ private:
   /// The cubic through Chebyshev's points cos((2 j + 1) pi / 8).
   void fill(int n) {
     constexpr std::size_t points = 4;
-    double at[points][width];
+    double at[points][width] = {};
     double point[points];
     for (std::size_t j = 0; j < points; ++j) {
       point[j] = std::cos((2.0 * static_cast<double>(j) + 1.0) * std::acos(-1.0) / 8.0);

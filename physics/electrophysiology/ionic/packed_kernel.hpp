@@ -10,7 +10,7 @@
 ///     out.gates(k, gate, l, other)    two of them, so that they share a division,
 ///     out.rate(k, value)              dy_k/dt of any other;
 ///   part 0 returns the ionic current.
-/// Gates that depend on the potential alone and that gate_table.hpp has a table of are left to it.
+/// A model with gates of the potential alone may leave them to a table (gate_table.hpp).
 /// A model whose upstroke is one current of few states has also
 ///   M::fast_states, an array of their numbers;  M::fast_current(constants, v, y).
 #include <physics/electrophysiology/ionic/gate_table.hpp>
@@ -189,7 +189,7 @@ void advance(const typename M::Parameters &p, const double *voltage, double *val
       step_block<M>(c, v, now, now, next, pairs, dt, current_of);
     }
     for (std::size_t q = 0; q < count; ++q) {
-      const bool all_step = !cells.steps || all_positive(dt + pack * q);
+      const bool all_step = cells.steps ? all_positive(dt + pack * q) : cells.step > 0;
       for (std::size_t k = 0; k < M::states; ++k)
         merge_pack(values + k * stride + pack * at[q], next.y[k] + pack * q, dt + pack * q, all_step);
       merge_pack(total + pack * at[q], current_of + pack * q, dt + pack * q, all_step);

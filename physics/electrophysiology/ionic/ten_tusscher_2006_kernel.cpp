@@ -1,7 +1,7 @@
 /// Compiled once per instruction set (CORVIVO_VARIANT) with -O3 -ffast-math -fopenmp-simd. Equations: ten Tusscher & Panfilov 2006, with
-/// the free-calcium buffers written as factors of the rates (as in the CellML form of the model). Two things make it fast: exponentials of
-/// V over 5, 6, 7.5, 10, 15, 20, 24, 60, 200 mV (over 7 and 14 mV; over RT/F) are powers of one, and quotients are kept as numerator and
-/// denominator until four of them take one division.
+/// the free-calcium buffers written as factors of the rates (as in the CellML form of the model). Gates of the potential come from
+/// a table of their formulas; exponentials are powers of one where they can be, and quotients are kept as numerator and denominator until
+/// four of them take one division.
 #include <physics/electrophysiology/ionic/packed_kernel.hpp>
 #include <physics/electrophysiology/ionic/ten_tusscher_2006_kernel.hpp>
 

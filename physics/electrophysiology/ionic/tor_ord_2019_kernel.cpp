@@ -41,7 +41,7 @@ Constants constants_of(const TorOrd2019Parameters &p) {
   return c;
 }
 
-// ---- gates of V alone
+// ---- gates of V (and, of the transient outward current, of the layer)
 
 /// 1 / (1 + exp(x)) as a quotient, with a rate as a quotient.
 CORVIVO_INLINE Gate falling(double x, double rate_over, double rate_under) {
@@ -100,7 +100,7 @@ template <class Out> CORVIVO_INLINE void transient_outward_gates(double delta_ep
 }
 
 template <class Out> CORVIVO_INLINE void calcium_channel_gates(double v, const Out &out) {
-  // steady d = 1.0763 exp(-1.007 exp(-0.0829 v)), at most 1 (from 31.4978 mV on)
+  // steady d = 1.0763 exp(-1.007 exp(-0.0829 v)), at most 1 (from 31.4978 mV on; in the table from 31.5 mV)
   const double d_low = 1.0763 * exponential_of_negative(-1.007 * exponential(-0.0829 * v)), d_steady = v > 31.4978 ? 1.0 : d_low;
   const double d_sum = exponential((v + 6.0) * -0.05) + exponential((v + 14.0) * 0.09);
   const double steady = 1.0 + exponential((v + 19.58) * (1.0 / 3.696));
