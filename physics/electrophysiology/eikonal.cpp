@@ -207,7 +207,7 @@ std::vector<double> Eikonal::arrival(const std::vector<EikonalSeed> &seeds) cons
       continue;
     waiting[node] = 0;
     furthest = std::max(furthest, time[node]);      // what lies beyond will be taken later, with all that is known then
-    if (const std::uint32_t *next = buckets.next()) // memory is what the solver waits for: 2.5 s of a million nodes without, 1.7 with
+    if (const std::uint32_t *next = buckets.next()) // memory is what the solver waits for: 1.4 times as long without
       for (std::uint32_t k = first_[*next]; k < first_[*next + 1]; ++k)
         __builtin_prefetch(&cells_[cell_of_[k]]);
     for (std::uint32_t k = first_[node]; k < first_[node + 1]; ++k) {

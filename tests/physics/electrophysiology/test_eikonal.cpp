@@ -36,9 +36,8 @@ double squared_time(const Vector3 &v) {
   return (dot(v, v) - along) / (speeds.across * speeds.across) + along / (speeds.along * speeds.along);
 }
 
-TEST(Eikonal, CarriesAnAnisotropicPlaneWaveExactly) {
-  const mesh::HeartMesh box = mesh::make_slab({6, 5, 4}, 0.5);
-  // T = n . x / sqrt(n . C n): the characteristics run along C n, into the box from its three lower faces.
+/// T = n . x / sqrt(n . C n): the characteristics run along C n, into the box from its three lower faces.
+void expect_plane_wave(const mesh::HeartMesh &box) {
   const Vector3 n{0.48, 0.6, 0.64};
   const double along = dot(n, fibre);
   const double speed =
@@ -52,7 +51,12 @@ TEST(Eikonal, CarriesAnAnisotropicPlaneWaveExactly) {
     EXPECT_NEAR(time[i], dot(n, box.nodes[i]) / speed, 1e-4) << "linear elements hold it; edges are in single precision";
 }
 
-/// On a distorted mesh the order of arrival at the corners of a tetrahedron is not always that of the wave through it.
+TEST(Eikonal, CarriesAnAnisotropicPlaneWaveExactly) {
+  expect_plane_wave(mesh::make_slab({6, 5, 4}, 0.5));
+}
+
+/// There the order of arrival at the corners of a tetrahedron is not always that of the wave through it: 0.002 ms where a face is taken
+/// from the last of its nodes alone.
 TEST(Eikonal, CarriesAPlaneWaveThroughADistortedMesh) {
   mesh::HeartMesh box = mesh::make_slab({12, 12, 12}, 1.0);
   std::mt19937 random(1);
@@ -61,17 +65,7 @@ TEST(Eikonal, CarriesAPlaneWaveThroughADistortedMesh) {
     for (double &coordinate : x)
       if (coordinate > 0.5 && coordinate < 11.5)
         coordinate += shift(random);
-  const Vector3 n{0.48, 0.6, 0.64};
-  const double along = dot(n, fibre);
-  const double speed =
-      std::sqrt(speeds.across * speeds.across + (speeds.along * speeds.along - speeds.across * speeds.across) * along * along);
-  std::vector<EikonalSeed> seeds;
-  for (std::size_t i = 0; i < box.nodes.size(); ++i)
-    if (box.nodes[i][0] < 0.5 || box.nodes[i][1] < 0.5 || box.nodes[i][2] < 0.5)
-      seeds.push_back({i, dot(n, box.nodes[i]) / speed});
-  const std::vector<double> time = Eikonal(box.nodes, box.tetrahedra, same_everywhere(box), speeds).arrival(seeds);
-  for (std::size_t i = 0; i < box.nodes.size(); ++i)
-    EXPECT_NEAR(time[i], dot(n, box.nodes[i]) / speed, 1e-4) << "0.002 where a face is taken from the last of its nodes alone";
+  expect_plane_wave(box);
 }
 
 /// Mean and largest error of the arrival from a ball of 2 ms in the middle of a box.

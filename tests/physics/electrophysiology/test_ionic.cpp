@@ -131,10 +131,12 @@ TEST_P(EveryIonicModel, StepsItsGatesAsItsFormulasSay) {
   for (double v = -199.9; v < 200; v += 0.37)
     potentials.push_back(v);
   const double dt = 0.02;
+  std::size_t gates = 0;
   for (const char *name : {"m",  "h",  "j",  "d",  "f",  "f2",  "s",   "r",  "Xr1", "Xr2", "Xs",   "oa",   "ua",    "oi",  "ui", "xr",
                            "xs", "mL", "hp", "jp", "hL", "hLp", "jca", "ff", "ffp", "fs",  "fcas", "fcaf", "fcafp", "xs1", "xs2"}) {
     const auto &names = model->state_names();
     const auto k = static_cast<std::size_t>(std::find(names.begin(), names.end(), name) - names.begin());
+    gates += k < names.size();
     for (const double v : k < names.size() ? potentials : std::vector<double>()) {
       std::vector<double> one(model->initial_states()), at_zero(one.size()), at_one(one.size());
       double unused = 0;
@@ -150,6 +152,7 @@ TEST_P(EveryIonicModel, StepsItsGatesAsItsFormulasSay) {
           << name << " at " << v << " mV: 1.4e-8 of the exponential, the rest of the table";
     }
   }
+  EXPECT_GE(gates, 11u) << "the model's gates have no name here";
 }
 
 TEST_P(EveryIonicModel, HoldsItsTabledGatesBeyondPotentialsOfAnyCell) {
